@@ -1,0 +1,2 @@
+//! Prints a JSON ABI.
+fn main() {}

@@ -1,0 +1,1 @@
+//! One credential's ERC-20 token, minted up to its cap.

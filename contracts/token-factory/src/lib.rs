@@ -1,0 +1,1 @@
+//! Creates the token of a credential for the credential's valid holder.
