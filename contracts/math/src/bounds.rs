@@ -1,7 +1,7 @@
 //! Constants that no owner can exceed, and the defaults that owners start from.
 //!
-//! Source of every number: the product specification, "CredentialTokenFactory and CredentialToken". Amounts are in wad (18 decimals);
-//! emission rates are wad tokens a day.
+//! Source of every number: the product specification, "CredentialTokenFactory and CredentialToken". Amounts
+//! are in wad (18 decimals); emission rates are wad tokens a day.
 
 use alloy_primitives::{U256, uint};
 
@@ -32,7 +32,8 @@ pub const MAX_SUPPLY_MIN_DEFAULT: U256 = uint!(1_000_000_000_000_000_000_000_U25
 /// Highest maximum supply that a new factory accepts: 10⁹ tokens. Its owner may change it.
 pub const MAX_SUPPLY_MAX_DEFAULT: U256 = uint!(1_000_000_000_000_000_000_000_000_000_U256);
 
-/// Maximum supply that no setting can exceed: 2¹¹² − 1 wei-tokens, so that a pool's reserves always fit their slot.
+/// Maximum supply that no setting can exceed: 2¹¹² − 1 wei-tokens, so that a pool's reserves always fit their
+/// slot.
 pub const MAX_SUPPLY_CEILING: U256 = uint!(0xffff_ffff_ffff_ffff_ffff_ffff_ffff_U256);
 
 #[cfg(test)]

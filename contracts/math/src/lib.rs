@@ -1,7 +1,8 @@
 //! The ecosystem's formulas and bounds.
 //!
-//! No host, no SDK, no allocation: the contracts settle with this code on chain and clients quote with the same code off chain.
-//! Functions that can fail return `Option` or `bool`; the caller owns the error. Nothing here panics.
+//! No host, no SDK, no allocation: the contracts settle with this code on chain and clients quote with the
+//! same code off chain. Functions that can fail return `Option` or `bool`; the caller owns the error. Nothing
+//! here panics.
 
 #![no_std]
 #![cfg_attr(

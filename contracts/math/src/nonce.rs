@@ -1,7 +1,8 @@
 //! Where an unordered nonce lives in its bitmap.
 //!
-//! Each signer has 2²⁵⁶ nonces, one bit each, 256 to a storage word. A signer that counts upwards touches a fresh word once in 256
-//! uses; one that draws at random never has to wait for another signature to land first.
+//! Each signer has 2²⁵⁶ nonces, one bit each, 256 to a storage word. A signer that counts upwards touches a
+//! fresh word once in 256 uses; one that draws at random never has to wait for another signature to land
+//! first.
 
 use alloy_primitives::U256;
 

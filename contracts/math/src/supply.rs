@@ -4,8 +4,9 @@ use alloy_primitives::U256;
 
 /// The part of `requested` that may still be minted, in base units.
 ///
-/// Source: `min(requested, cap − (supply + burned))`. Burned tokens count as minted: burning never makes room under the cap.
-/// All sums saturate, so a token that is at or (by a corrupt state) beyond its cap mints nothing.
+/// Source: `min(requested, cap − (supply + burned))`. Burned tokens count as minted: burning never makes room
+/// under the cap. All sums saturate, so a token that is at or (by a corrupt state) beyond its cap mints
+/// nothing.
 #[must_use]
 pub fn mintable(requested: U256, supply: U256, burned: U256, cap: U256) -> U256 {
     let minted = supply.saturating_add(burned);

@@ -1,7 +1,8 @@
 //! Which token names and symbols are acceptable.
 //!
-//! Names are shown to people by wallets and explorers, so text that can hide or reorder other text is refused: control characters
-//! (C0, DEL, C1) and the bidirectional controls that make `gnp.exe` of `exe.png`. Everything else in UTF-8 is the creator's choice.
+//! Names are shown to people by wallets and explorers, so text that can hide or reorder other text is
+//! refused: control characters (C0, DEL, C1) and the bidirectional controls that make `gnp.exe` of `exe.png`.
+//! Everything else in UTF-8 is the creator's choice.
 
 use crate::bounds::{NAME_BYTES_MAX, SYMBOL_BYTES_MAX};
 
