@@ -1,0 +1,53 @@
+//! `CredentialToken`: one credential's ERC-20 token.
+
+declare! {
+    /// One credential's ERC-20 token. Amounts are in base units (18 decimals).
+    interface ICredentialToken is erc20, erc2612, erc5267 {
+        /// Sets what a new clone stores; once, by the factory, in the transaction that creates the clone.
+        function initialize(address creator, string name, string symbol, uint256 emissionRate, uint256 maxSupply) external;
+        /// Mints to `to` as much of `amount` as the maximum supply leaves room for, and returns it. Only the minter.
+        function mint(address to, uint256 amount) external returns (uint256 minted);
+        /// Destroys `amount` of the caller's tokens. Makes no room under the maximum supply.
+        function burn(uint256 amount) external;
+        /// Destroys `amount` of `account`'s tokens, out of the caller's allowance.
+        function burnFrom(address account, uint256 amount) external;
+
+        /// The credential that the token belongs to.
+        function getCredentialId() external view returns (bytes32);
+        /// Base units that accrue a day before any factor.
+        function getEmissionRate() external view returns (uint256);
+        /// Base units that can ever be minted.
+        function getMaxSupply() external view returns (uint256);
+        /// Who created the token.
+        function getCreator() external view returns (address);
+        /// When the token was created, in Unix seconds.
+        function getCreatedAt() external view returns (uint256);
+        /// Who may mint; fixed for ever.
+        function getMinter() external view returns (address);
+        /// The factory that created the token.
+        function factory() external view returns (address);
+        /// Base units burned so far.
+        function totalBurned() external view returns (uint256);
+        /// Base units in circulation: the total supply, which excludes what was burned.
+        function circulatingSupply() external view returns (uint256);
+
+        /// `amount` was minted to `holder`.
+        event TokenMinted(address indexed holder, uint256 amount, bytes32 indexed credentialId, uint256 timestamp);
+        /// `amount` of `holder`'s tokens was burned.
+        event TokenBurned(address indexed holder, uint256 amount, uint256 timestamp);
+
+        /// Only the minter, `expected`, mints.
+        error OnlyMinter(address caller, address expected);
+        /// `amount` is zero, which can't be burned.
+        error InvalidAmount(uint256 amount);
+        /// Only the factory, `expected`, initialises.
+        error CredentialTokenOnlyFactory(address caller, address expected);
+        /// The token is initialised, which happens once.
+        error CredentialTokenAlreadyInitialized();
+        /// `account` runs this code but is no clone that the factory made: nobody can mint or initialise there.
+        error CredentialTokenNotClone(address account);
+        /// A factory passed a value that the token can't keep: a name over 64 or a symbol over 16 bytes, an emission rate
+        /// over 72 or a maximum supply over 112 bits.
+        error CredentialTokenUnstorable();
+    }
+}
