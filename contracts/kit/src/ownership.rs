@@ -1,0 +1,210 @@
+//! Two-step ownership: a new owner takes over by an act of its own, so a typo can't lose the contract.
+
+use abi::ownable::IOwnable::{
+    OwnableInvalidOwner, OwnableUnauthorizedAccount, OwnershipTransferStarted, OwnershipTransferred,
+};
+use alloc::{vec, vec::Vec};
+use alloy_primitives::Address;
+use stylus_sdk::{prelude::*, storage::StorageAddress};
+
+use crate::namespace::Namespace;
+
+/// Who owns the contract, and whom it was offered to.
+///
+/// Layout v1, append-only, namespace `air.storage.Ownership`: slot 0 `owner` (20 bytes), slot 1 `pending`
+/// (20 bytes).
+#[storage]
+pub struct Ownership {
+    /// The owner; zero before the initialisation and after renouncing.
+    owner: StorageAddress,
+    /// Whom the ownership was offered to; zero if nobody.
+    pending: StorageAddress,
+}
+
+impl Namespace for Ownership {
+    const ID: &'static str = "air.storage.Ownership";
+}
+
+impl Ownership {
+    /// The owner; zero if there is none.
+    #[must_use]
+    pub fn owner(&self) -> Address {
+        self.owner.get()
+    }
+
+    /// Whom the ownership was offered to; zero if nobody.
+    #[must_use]
+    pub fn pending_owner(&self) -> Address {
+        self.pending.get()
+    }
+
+    /// Sets the first owner, during the initialisation.
+    ///
+    /// Errors: [`OwnableInvalidOwner`] if `owner` is zero.
+    /// Events: [`OwnershipTransferred`] from zero.
+    pub fn initialize(&mut self, owner: Address) -> Result<(), OwnableInvalidOwner> {
+        if owner.is_zero() {
+            return Err(OwnableInvalidOwner { owner });
+        }
+        self.hand_over(owner);
+        Ok(())
+    }
+
+    /// Guards a function for the owner alone.
+    ///
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner.
+    pub fn only_owner(&self) -> Result<(), OwnableUnauthorizedAccount> {
+        self.only(self.owner())
+    }
+
+    /// Offers the ownership to `new_owner`, which has to accept; a new offer replaces the last, and the zero
+    /// address withdraws it.
+    ///
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner.
+    /// Events: [`OwnershipTransferStarted`].
+    pub fn transfer(&mut self, new_owner: Address) -> Result<(), OwnableUnauthorizedAccount> {
+        self.only_owner()?;
+        self.pending.set(new_owner);
+        let previous = self.owner();
+        self.vm().log(OwnershipTransferStarted { previousOwner: previous, newOwner: new_owner });
+        Ok(())
+    }
+
+    /// Takes over the ownership that was offered to the caller.
+    ///
+    /// Errors: [`OwnableUnauthorizedAccount`] if it was not offered to the caller.
+    /// Events: [`OwnershipTransferred`].
+    pub fn accept(&mut self) -> Result<(), OwnableUnauthorizedAccount> {
+        self.only(self.pending_owner())?;
+        self.hand_over(self.vm().msg_sender());
+        Ok(())
+    }
+
+    /// Gives up the ownership for ever, and withdraws any offer.
+    ///
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner.
+    /// Events: [`OwnershipTransferred`] to zero.
+    pub fn renounce(&mut self) -> Result<(), OwnableUnauthorizedAccount> {
+        self.only_owner()?;
+        self.hand_over(Address::ZERO);
+        Ok(())
+    }
+
+    fn only(&self, account: Address) -> Result<(), OwnableUnauthorizedAccount> {
+        let caller = self.vm().msg_sender();
+        // A call from the zero address can only be simulated, but it must not pass as "nobody" even there.
+        if caller != account || caller.is_zero() {
+            return Err(OwnableUnauthorizedAccount { account: caller });
+        }
+        Ok(())
+    }
+
+    fn hand_over(&mut self, new_owner: Address) {
+        let previous = self.owner();
+        self.owner.set(new_owner);
+        self.pending.set(Address::ZERO);
+        self.vm().log(OwnershipTransferred { previousOwner: previous, newOwner: new_owner });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy_primitives::{U256, address};
+    use alloy_sol_types::SolEvent;
+    use stylus_sdk::testing::TestVM;
+
+    const ALICE: Address = address!("00000000000000000000000000000000000a11ce");
+    const BOB: Address = address!("0000000000000000000000000000000000000b0b");
+    const EVE: Address = address!("00000000000000000000000000000000000000ee");
+
+    fn owned_by_alice() -> (TestVM, Ownership) {
+        let vm = TestVM::new();
+        let mut ownership = Ownership::from(&vm);
+        ownership.initialize(ALICE).unwrap();
+        vm.set_sender(ALICE);
+        (vm, ownership)
+    }
+
+    fn unauthorized(account: Address) -> Result<(), OwnableUnauthorizedAccount> {
+        Err(OwnableUnauthorizedAccount { account })
+    }
+
+    fn last_transfer(vm: &TestVM) -> (Address, Address) {
+        let (topics, data) = vm.get_emitted_logs().pop().unwrap();
+        let event = OwnershipTransferred::decode_raw_log(topics, &data).unwrap();
+        (event.previousOwner, event.newOwner)
+    }
+
+    #[test]
+    fn initialize_sets_the_owner_and_refuses_nobody() {
+        let (vm, ownership) = owned_by_alice();
+        assert_eq!((ownership.owner(), ownership.pending_owner()), (ALICE, Address::ZERO));
+        assert_eq!(last_transfer(&vm), (Address::ZERO, ALICE));
+        assert_eq!(vm.get_storage(U256::ZERO), ALICE.into_word(), "owner lives in slot 0");
+
+        let nobody = Ownership::from(&TestVM::new()).initialize(Address::ZERO);
+        assert_eq!(nobody, Err(OwnableInvalidOwner { owner: Address::ZERO }));
+    }
+
+    #[test]
+    fn transfer_takes_effect_when_the_new_owner_accepts() {
+        let (vm, mut ownership) = owned_by_alice();
+        ownership.transfer(BOB).unwrap();
+        assert_eq!((ownership.owner(), ownership.pending_owner()), (ALICE, BOB));
+        assert_eq!(vm.get_storage(U256::from(1)), BOB.into_word(), "pending lives in slot 1");
+        let (topics, data) = vm.get_emitted_logs().pop().unwrap();
+        let started = OwnershipTransferStarted::decode_raw_log(topics, &data).unwrap();
+        assert_eq!((started.previousOwner, started.newOwner), (ALICE, BOB));
+        assert_eq!(ownership.only_owner(), Ok(()));
+
+        vm.set_sender(EVE);
+        assert_eq!(ownership.accept(), unauthorized(EVE));
+        vm.set_sender(BOB);
+        assert_eq!(ownership.only_owner(), unauthorized(BOB));
+        assert_eq!(ownership.accept(), Ok(()));
+        assert_eq!((ownership.owner(), ownership.pending_owner()), (BOB, Address::ZERO));
+        assert_eq!(last_transfer(&vm), (ALICE, BOB));
+        assert_eq!(ownership.accept(), unauthorized(BOB), "an offer is good for one acceptance");
+    }
+
+    #[test]
+    fn transfer_to_nobody_withdraws_the_offer() {
+        let (vm, mut ownership) = owned_by_alice();
+        ownership.transfer(BOB).unwrap();
+        ownership.transfer(Address::ZERO).unwrap();
+        vm.set_sender(BOB);
+        assert_eq!(ownership.accept(), unauthorized(BOB));
+        // Nobody was offered anything, so not even a simulated call from nobody may accept.
+        vm.set_sender(Address::ZERO);
+        assert_eq!(ownership.accept(), unauthorized(Address::ZERO));
+        assert_eq!(ownership.owner(), ALICE);
+    }
+
+    #[test]
+    fn renounce_leaves_no_owner_and_no_offer() {
+        let (vm, mut ownership) = owned_by_alice();
+        ownership.transfer(BOB).unwrap();
+        ownership.renounce().unwrap();
+        assert_eq!((ownership.owner(), ownership.pending_owner()), (Address::ZERO, Address::ZERO));
+        assert_eq!(last_transfer(&vm), (ALICE, Address::ZERO));
+        for caller in [ALICE, BOB, Address::ZERO] {
+            vm.set_sender(caller);
+            assert_eq!(ownership.only_owner(), unauthorized(caller));
+            assert_eq!(ownership.accept(), unauthorized(caller));
+        }
+    }
+
+    #[test]
+    fn strangers_change_nothing() {
+        let (vm, mut ownership) = owned_by_alice();
+        ownership.transfer(BOB).unwrap();
+        let logs = vm.get_emitted_logs().len();
+        vm.set_sender(EVE);
+        assert_eq!(ownership.only_owner(), unauthorized(EVE));
+        assert_eq!(ownership.transfer(EVE), unauthorized(EVE));
+        assert_eq!(ownership.renounce(), unauthorized(EVE));
+        assert_eq!((ownership.owner(), ownership.pending_owner()), (ALICE, BOB));
+        assert_eq!(vm.get_emitted_logs().len(), logs);
+    }
+}
