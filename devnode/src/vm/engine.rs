@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use alloy_primitives::B256;
 use wasmer::sys::{EngineBuilder, Singlepass, vm};
 
+use super::code::CodeError;
 use super::error::{ActivationError, refuse};
 use super::estimate::Activation;
 use super::host::Host;
@@ -82,18 +83,18 @@ impl Engine {
     /// The compiled form of an activated program, compiled at its first use; `wasm` supplies the decompressed module.
     ///
     /// # Errors
-    /// [`ActivationError`] if the program could not have been activated under `rules`.
+    /// [`ActivationError`] if the program could not have been activated under `rules`, or has lost its wasm.
     pub fn module(
         &self,
         key: ModuleKey,
         rules: Rules,
-        wasm: impl FnOnce() -> Vec<u8>,
+        wasm: impl FnOnce() -> Result<Vec<u8>, CodeError>,
     ) -> Result<Arc<Module>, ActivationError> {
         if let Some(module) = self.lock().get(&key) {
             return Ok(Arc::clone(module));
         }
         // Compiled without the lock: two threads may do the same work, but none waits for another program.
-        let module = Arc::new(self.compile(&wasm(), rules)?);
+        let module = Arc::new(self.compile(&wasm()?, rules)?);
         Ok(Arc::clone(self.lock().entry(key).or_insert(module)))
     }
 

@@ -26,6 +26,12 @@ impl Display for ActivationError {
 
 impl std::error::Error for ActivationError {}
 
+impl From<super::code::CodeError> for ActivationError {
+    fn from(error: super::code::CodeError) -> Self {
+        Self(error.to_string())
+    }
+}
+
 impl From<wasmparser::Error> for ActivationError {
     fn from(error: wasmparser::Error) -> Self {
         Self(error.to_string())

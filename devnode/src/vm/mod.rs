@@ -33,12 +33,14 @@ mod storage_cache;
 mod validate;
 
 #[cfg(test)]
+mod golden_tests;
+#[cfg(test)]
 mod testing;
 
 pub use engine::{Engine, Module, ModuleKey};
 pub use error::ActivationError;
 pub use estimate::Activation;
-pub use host::Host;
+pub use host::{Host, Pages};
 pub use pages::PageRules;
 pub use run::{ProgramCall, ProgramResult, ProgramStatus};
 

@@ -159,7 +159,7 @@ pub(super) fn call(gas: u64) -> ProgramCall {
 pub(super) fn compile(engine: &Engine, wat: &str) -> Arc<Module> {
     let wasm = wat::parse_str(wat).expect("the test's program is well-formed");
     let key = ModuleKey { code_hash: alloy_primitives::keccak256(&wasm), stylus_version: 2 };
-    engine.module(key, RULES_51, || wasm).expect("the test's program is valid")
+    engine.module(key, RULES_51, || Ok(wasm)).expect("the test's program is valid")
 }
 
 /// Runs a program in text form once.
