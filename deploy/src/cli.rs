@@ -1,0 +1,161 @@
+//! The command line of `ecosystem`.
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    time::Instant,
+};
+
+use clap::{Args, Parser, Subcommand};
+use stylus_devnode::{Config, Devnode};
+
+use crate::{
+    chain::Chain,
+    demo::{self, Report},
+    error::Error,
+    key::{KEY_VARIABLE, Key},
+    network::{Money, Network, NetworkError},
+    steps::Step,
+    system::Artifacts,
+};
+
+/// Deploys and demonstrates the AIR Credential Token Ecosystem.
+#[derive(Debug, Parser)]
+#[command(name = "ecosystem", version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the main job end to end and reads everything back.
+    ///
+    /// Deploys and activates the programs, registers an attested credential, creates its token, mints, transfers and
+    /// approves by permit. Without --rpc and --network it does so on a Stylus chain inside this process.
+    Demo(DemoArguments),
+}
+
+#[derive(Debug, Args)]
+struct DemoArguments {
+    /// The node to use, e.g. http://127.0.0.1:8547 [default: the network's]
+    #[arg(long, value_name = "URL")]
+    rpc: Option<String>,
+
+    /// The network that the node has to belong to: devnode, arbitrum-sepolia or arbitrum-one.
+    #[arg(long, value_name = "NAME")]
+    network: Option<String>,
+
+    #[doc = concat!(
+        "File with the private key of the account that pays [default: the environment variable ",
+        "ECOSYSTEM_PRIVATE_KEY; on a dev chain the account that it funds]"
+    )]
+    #[arg(long, value_name = "FILE")]
+    private_key_path: Option<PathBuf>,
+
+    /// Run even where Ether costs money.
+    #[arg(long)]
+    allow_real_money: bool,
+
+    /// Print one JSON object instead of tables.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command, and says whether all that it checked was right.
+pub async fn run(cli: Cli) -> Result<bool, Error> {
+    match cli.command {
+        Command::Demo(arguments) => {
+            let report = demo(&arguments).await;
+            if let (true, Err(error)) = (arguments.json, &report) {
+                print_error(error)?;
+            }
+            report
+        }
+    }
+}
+
+async fn demo(arguments: &DemoArguments) -> Result<bool, Error> {
+    let network = arguments.network.as_deref().map(Network::named).transpose()?;
+    // The cheap checks come before the build and the chain.
+    let url = arguments.rpc.clone().or_else(|| network.as_ref().map(|network| network.rpc.clone()));
+    let remote = match url {
+        Some(url) => Some(connect(&url, network.as_ref(), arguments).await?),
+        None => None,
+    };
+    let artifacts = artifacts().await?;
+    let (report, explorer) = match remote {
+        Some((chain, key)) => {
+            let explorer = Network::with_chain_id(chain.chain_id()).and_then(|network| network.explorer);
+            (demo::run(&chain, key, &artifacts, tell).await?, explorer)
+        }
+        None => (on_own_chain(&artifacts, arguments).await?, None),
+    };
+    let mut out = io::stdout().lock();
+    let written = if arguments.json {
+        report.write_json(&mut out)
+    } else {
+        report.write_tables(&mut out, explorer.as_deref())
+    };
+    written.and_then(|()| out.flush()).map_err(Error::Output)?;
+    Ok(report.ok)
+}
+
+/// The chain behind `url` and the key to use there.
+async fn connect(
+    url: &str,
+    network: Option<&Network>,
+    arguments: &DemoArguments,
+) -> Result<(Chain, Key), Error> {
+    let chain = Chain::connect(url, network).await?;
+    if let Some(network) = Network::with_chain_id(chain.chain_id())
+        && network.money == Money::Real
+        && !arguments.allow_real_money
+    {
+        return Err(NetworkError::RealMoney { name: network.name }.into());
+    }
+    let key = find_key(arguments, chain.chain_id())?;
+    Ok((chain, key))
+}
+
+async fn on_own_chain(artifacts: &Artifacts, arguments: &DemoArguments) -> Result<Report, Error> {
+    let start = Instant::now();
+    let node = Devnode::spawn(Config::test()).await?;
+    let chain = Chain::connect(&node.rpc_url(), None).await?;
+    tell_line(&format!("a Stylus chain runs in this process, {} ms", start.elapsed().as_millis()));
+    let key = find_key(arguments, chain.chain_id())?;
+    let report = demo::run(&chain, key, artifacts, tell).await;
+    node.stop().await;
+    Ok(report?)
+}
+
+fn find_key(arguments: &DemoArguments, chain_id: u64) -> Result<Key, Error> {
+    let variable = std::env::var(KEY_VARIABLE).ok();
+    Ok(Key::find(arguments.private_key_path.clone(), variable, chain_id)?)
+}
+
+/// The compiled contracts, which are built now if they aren't up to date.
+async fn artifacts() -> Result<Artifacts, Error> {
+    let build = || xtask::artifacts::ensure().map_err(|error| Error::Build(format!("{error:#}")));
+    let built =
+        tokio::task::spawn_blocking(build).await.map_err(|error| Error::Build(error.to_string()))??;
+    Ok(Artifacts::read(&built.folder())?)
+}
+
+/// Progress goes to stderr: stdout is the result.
+fn tell(step: &Step) {
+    match step.gas {
+        0 => tell_line(&format!("{}, {} ms", step.name, step.millis)),
+        gas => tell_line(&format!("{}: {gas} gas, {} ms", step.name, step.millis)),
+    }
+}
+
+fn tell_line(text: &str) {
+    eprintln!("  {text}");
+}
+
+/// What scripts find on stdout when there is no report.
+fn print_error(error: &Error) -> Result<(), Error> {
+    let object = serde_json::json!({ "schema": 1, "ok": false, "error": error.to_string() });
+    writeln!(io::stdout().lock(), "{object}").map_err(Error::Output)
+}

@@ -1,0 +1,126 @@
+//! The main job end to end on a real chain: from programs to a credential's token in several hands.
+
+mod cast;
+mod gas;
+mod journey;
+mod readback;
+mod report;
+
+pub use report::{GasRow, ReadBack, Report};
+
+use std::collections::BTreeMap;
+
+use alloy::primitives::{Address, U256, utils::format_ether};
+
+use crate::{
+    activation::{self, ActivationError},
+    chain::{Chain, ChainError},
+    key::Key,
+    steps::{Step, Steps},
+    system::{Artifacts, Programs, System},
+};
+use cast::Cast;
+use journey::Journey;
+
+/// Gas that a whole run pays for, rounded up: deployments, activations and what the players are given.
+const GAS_OF_A_RUN: u64 = 60_000_000;
+
+/// Why a run ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    /// The account can't pay.
+    #[error(
+        "{account} has {has} ETH on chain {chain_id}, and the demo needs about {needs}: send it some, or use another key"
+    )]
+    Poor {
+        /// The account.
+        account: Address,
+        /// The chain.
+        chain_id: u64,
+        /// What it has, in Ether.
+        has: String,
+        /// What it needs, in Ether.
+        needs: String,
+    },
+    /// A program couldn't be deployed or activated.
+    #[error(transparent)]
+    Activation(#[from] ActivationError),
+    /// The chain said no.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
+    /// A transaction succeeded without the event that it has to have.
+    #[error("{what} succeeded without the event {event}: the contract behind the address is another one")]
+    NoEvent {
+        /// What was done.
+        what: &'static str,
+        /// The missing event.
+        event: &'static str,
+    },
+}
+
+/// Runs the demo on `chain`; `owner` pays for everything and owns it. `observer` hears of every step as it ends.
+///
+/// Each run creates a registry and a factory of its own, so it can be repeated on the same chain.
+pub async fn run(
+    chain: &Chain,
+    owner: Key,
+    artifacts: &Artifacts,
+    observer: impl Fn(&Step) + Send + Sync + 'static,
+) -> Result<Report, DemoError> {
+    let cast = Cast::of(owner);
+    let steps = &mut Steps::new(observer);
+    require_ether(chain, &cast.owner).await?;
+
+    let programs = Programs::deploy(chain, &cast.owner, artifacts, steps).await?;
+    let may_cache = activation::may_cache(chain, cast.owner.address()).await?;
+    if may_cache {
+        // An earlier run may have cached the same code; what is measured first is the uncached case.
+        for program in programs.all() {
+            activation::set_cached(chain, &cast.owner, program, false, steps).await?;
+        }
+    }
+    let generator = cast.generator.address();
+    let system = System::create(chain, &cast.owner, &programs, &artifacts.evm, generator, steps).await?;
+    cast.fund(chain, steps).await?;
+
+    let mut journey = Journey::start(chain, &cast, &system, steps).await?;
+    let gas = if may_cache { gas::compare(&mut journey, steps).await? } else { Vec::new() };
+    let read_back = readback::all(&journey, artifacts).await?;
+
+    let addresses = addresses(&cast, &system, journey.token());
+    Ok(Report::new(
+        chain.chain_id(),
+        addresses,
+        std::mem::replace(steps, Steps::silent()).into_done(),
+        gas,
+        read_back,
+    ))
+}
+
+async fn require_ether(chain: &Chain, owner: &Key) -> Result<(), DemoError> {
+    let account = owner.address();
+    let (has, price) = (chain.balance(account).await?, chain.gas_price().await?);
+    let needs = U256::from(price).saturating_mul(U256::from(GAS_OF_A_RUN));
+    if has >= needs {
+        return Ok(());
+    }
+    let (has, needs) = (format_ether(has), format_ether(needs));
+    Err(DemoError::Poor { account, chain_id: chain.chain_id(), has, needs })
+}
+
+fn addresses(cast: &Cast, system: &System, token: Address) -> BTreeMap<String, Address> {
+    let programs =
+        system.programs.all().map(|program| (format!("program {}", program.name), program.address));
+    let named = [
+        ("registry", system.registry),
+        ("factory", system.factory),
+        ("token", token),
+        ("account owner", cast.owner.address()),
+        ("account issuer", cast.issuer.address()),
+        ("account holder", cast.holder.address()),
+        ("account relayer", cast.relayer.address()),
+        ("account generator", cast.generator.address()),
+        ("account friend", cast.friend.address()),
+    ];
+    named.map(|(name, address)| (name.to_owned(), address)).into_iter().chain(programs).collect()
+}

@@ -1,0 +1,53 @@
+//! Every way in which a command can end early.
+
+use std::io;
+
+use crate::{
+    chain::ChainError, demo::DemoError, key::KeyError, network::NetworkError, system::ArtifactsError,
+};
+
+/// What ended a command early: one sentence that says what went wrong, with what, and what to do next.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No key to sign with.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// No such network, or not this one.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// The contracts couldn't be built.
+    #[error("the contracts can't be built: {0}")]
+    Build(String),
+    /// The contracts were built, and something else lies there.
+    #[error(transparent)]
+    Artifacts(#[from] ArtifactsError),
+    /// The chain in this process couldn't be started.
+    #[error("the chain in this process can't be started: {0}")]
+    Devnode(#[from] stylus_devnode::SpawnError),
+    /// The node, or what it answered.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
+    /// The demo.
+    #[error(transparent)]
+    Demo(#[from] DemoError),
+    /// The result can't be written.
+    #[error("the result can't be written ({0}): check where the output goes")]
+    Output(io::Error),
+}
+
+impl Error {
+    /// The process's exit code: 2 if the command or the set-up was wrong, 1 if something failed while it ran.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Key(_) | Self::Network(_) | Self::Build(_) | Self::Artifacts(_) | Self::Devnode(_) => 2,
+            Self::Chain(
+                ChainError::BadUrl { .. }
+                | ChainError::Unreachable { .. }
+                | ChainError::NotANode { .. }
+                | ChainError::WrongChain { .. },
+            ) => 2,
+            Self::Chain(_) | Self::Demo(_) | Self::Output(_) => 1,
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The ecosystem on a chain: its programs, and a registry and a factory wired together.
+
+use std::path::Path;
+
+use abi::{factory::ICredentialTokenFactory, registry::ICredentialRegistry};
+use alloy::{primitives::Address, sol_types::SolCall};
+
+use crate::{
+    activation::{ActivationError, Deployed, deploy_and_activate},
+    chain::{Chain, ChainError},
+    key::Key,
+    program::{Program, ProgramError},
+    proxy::{EvmCode, EvmCodeError},
+    steps::Steps,
+};
+
+/// What the contracts' build made, read and checked.
+#[derive(Clone, Debug)]
+pub struct Artifacts {
+    /// `contracts/credential-registry`.
+    pub registry: Program,
+    /// `contracts/token-factory`.
+    pub factory: Program,
+    /// `contracts/credential-token`.
+    pub token: Program,
+    /// Proxy and clone.
+    pub evm: EvmCode,
+}
+
+/// Why the artifacts can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ArtifactsError {
+    /// A program.
+    #[error(transparent)]
+    Program(#[from] ProgramError),
+    /// The proxy.
+    #[error(transparent)]
+    EvmCode(#[from] EvmCodeError),
+}
+
+/// The programs on a chain, active. They are stateless: any number of systems can share them.
+#[derive(Clone, Debug)]
+pub struct Programs {
+    /// Behind the registry's proxy.
+    pub registry: Deployed,
+    /// Behind the factory's proxy.
+    pub factory: Deployed,
+    /// Behind every token.
+    pub token: Deployed,
+}
+
+/// A registry and a factory that know each other.
+#[derive(Clone, Debug)]
+pub struct System {
+    /// The registry's proxy.
+    pub registry: Address,
+    /// The factory's proxy.
+    pub factory: Address,
+    /// The programs that they and their tokens run.
+    pub programs: Programs,
+}
+
+impl Artifacts {
+    /// The artifacts in the folder that the contracts' build fills.
+    pub fn read(folder: &Path) -> Result<Self, ArtifactsError> {
+        let program = |name: &str| Program::read(name, &folder.join(format!("{name}.wasm")));
+        Ok(Self {
+            registry: program("credential-registry")?,
+            factory: program("token-factory")?,
+            token: program("credential-token")?,
+            evm: EvmCode::read(&folder.join("evm.json"))?,
+        })
+    }
+}
+
+impl Programs {
+    /// Deploys and activates every program.
+    pub async fn deploy(
+        chain: &Chain,
+        payer: &Key,
+        artifacts: &Artifacts,
+        steps: &mut Steps,
+    ) -> Result<Self, ActivationError> {
+        Ok(Self {
+            registry: deploy_and_activate(chain, payer, &artifacts.registry, steps).await?,
+            factory: deploy_and_activate(chain, payer, &artifacts.factory, steps).await?,
+            token: deploy_and_activate(chain, payer, &artifacts.token, steps).await?,
+        })
+    }
+
+    /// Each of them.
+    #[must_use]
+    pub fn all(&self) -> [&Deployed; 3] {
+        [&self.registry, &self.factory, &self.token]
+    }
+}
+
+impl System {
+    /// Creates the registry and the factory, each with its initialisation in one step; `owner` pays and owns both.
+    /// New tokens take `generator` as their minter.
+    pub async fn create(
+        chain: &Chain,
+        owner: &Key,
+        programs: &Programs,
+        evm: &EvmCode,
+        generator: Address,
+        steps: &mut Steps,
+    ) -> Result<Self, ChainError> {
+        let what = "create the registry's proxy";
+        let call = ICredentialRegistry::initializeCall { owner: owner.address() }.abi_encode();
+        let code = evm.proxy_creation(programs.registry.address, owner.address(), call);
+        let (registry, sent) = chain.create(owner, code, what).await?;
+        steps.sent(what, &sent);
+
+        let what = "create the factory's proxy";
+        let call = ICredentialTokenFactory::initializeCall {
+            owner: owner.address(),
+            registry,
+            generator,
+            implementation: programs.token.address,
+        };
+        let code = evm.proxy_creation(programs.factory.address, owner.address(), call.abi_encode());
+        let (factory, sent) = chain.create(owner, code, what).await?;
+        steps.sent(what, &sent);
+        Ok(Self { registry, factory, programs: programs.clone() })
+    }
+}
