@@ -1,0 +1,424 @@
+//! Calls and creates: what every frame shares, whichever machine runs its code.
+
+use super::{errors::halt_text, ledger::MachineLedger, machine::Machine};
+use crate::{
+    arbos::{self, precompiles::PrecompileCall},
+    vm::code::Prefix,
+};
+use alloy_primitives::{Address, B256, Bytes, U256};
+use revm::{
+    bytecode::Bytecode,
+    context_interface::{CreateScheme, journaled_state::account::JournaledAccountTr},
+    interpreter::{
+        CallInput, CallInputs, CallScheme, CallValue, CreateInputs, FrameInput, Gas, InputsImpl,
+        InstructionResult, Interpreter, InterpreterAction, InterpreterResult, SharedMemory,
+        interpreter::{EthInterpreter, ExtBytecode},
+        interpreter_types::{Jumps, LegacyBytecode, MemoryTr, ReturnData},
+    },
+    primitives::constants::CALL_STACK_LIMIT,
+};
+
+use super::account::sure;
+
+/// A call whose gas has been split off its caller's.
+pub(super) struct Call {
+    pub(super) scheme: CallScheme,
+    pub(super) caller: Address,
+    /// Whose storage and balance the frame works on.
+    pub(super) acting: Address,
+    /// Whose code runs.
+    pub(super) code_address: Address,
+    pub(super) code: (B256, Bytecode),
+    pub(super) value: CallValue,
+    pub(super) input: Bytes,
+    pub(super) gas: u64,
+    pub(super) is_static: bool,
+    pub(super) depth: usize,
+    /// Who called the caller: ArbSys wants to know.
+    pub(super) callers_caller: Address,
+}
+
+/// A create whose gas has been split off its creator's.
+pub(super) struct Create {
+    pub(super) creator: Address,
+    pub(super) scheme: CreateScheme,
+    pub(super) endowment: U256,
+    pub(super) init_code: Bytes,
+    pub(super) gas: u64,
+    pub(super) depth: usize,
+    pub(super) callers_caller: Address,
+}
+
+/// Code that starts running: a call's or a create's init code.
+pub(super) struct Frame {
+    pub(super) caller: Address,
+    pub(super) acting: Address,
+    /// `None` for init code.
+    pub(super) code_address: Option<Address>,
+    /// Zero for init code.
+    pub(super) code_hash: B256,
+    pub(super) code: Bytecode,
+    pub(super) value: U256,
+    pub(super) input: Bytes,
+    pub(super) gas: u64,
+    pub(super) is_static: bool,
+    /// Delegate frames don't count as open frames of the acting address.
+    pub(super) is_delegate: bool,
+    pub(super) depth: usize,
+    pub(super) callers_caller: Address,
+}
+
+/// A result that leaves `left` of `limit` gas.
+pub(super) fn result(result: InstructionResult, output: Bytes, limit: u64, left: u64) -> InterpreterResult {
+    let mut gas = Gas::new(limit);
+    gas.set_spent(limit.saturating_sub(left));
+    InterpreterResult { result, output, gas }
+}
+
+impl<'a> Machine<'a> {
+    /// Runs a call to its end; `memory` is what an EVM caller lends to its callee.
+    pub(super) fn call(&mut self, call: Call, memory: SharedMemory) -> InterpreterResult {
+        let unspent = |why| result(why, Bytes::new(), call.gas, call.gas);
+        if call.depth > CALL_STACK_LIMIT as usize {
+            return unspent(InstructionResult::CallTooDeep);
+        }
+        let checkpoint = self.journal.checkpoint();
+        if let CallValue::Transfer(value) = call.value {
+            let failure = sure(self.journal.transfer(&mut self.db, call.caller, call.acting, value));
+            if let Some(failure) = failure {
+                self.journal.checkpoint_revert(checkpoint);
+                return unspent(failure.into());
+            }
+        }
+        let mut done = if arbos::precompiles::is_precompile(call.code_address, self.version.number) {
+            self.run_arbos_precompile(&call)
+        } else if self.precompiles.contains(&call.code_address) {
+            self.run_evm_precompile(&call)
+        } else if call.code.1.is_empty() {
+            unspent(InstructionResult::Stop)
+        } else {
+            let (code_hash, code) = call.code;
+            self.run_code(
+                Frame {
+                    caller: call.caller,
+                    acting: call.acting,
+                    code_address: Some(call.code_address),
+                    code_hash,
+                    code,
+                    value: call.value.get(),
+                    input: call.input,
+                    gas: call.gas,
+                    is_static: call.is_static,
+                    is_delegate: matches!(call.scheme, CallScheme::DelegateCall | CallScheme::CallCode),
+                    depth: call.depth,
+                    callers_caller: call.callers_caller,
+                },
+                memory,
+            )
+        };
+        if done.result.is_ok() {
+            self.journal.checkpoint_commit();
+        } else {
+            self.journal.checkpoint_revert(checkpoint);
+            done.gas.set_refunded(0);
+        }
+        done
+    }
+
+    /// Runs a create to its end: the result and the address, if the init code got as far as running.
+    pub(super) fn create(
+        &mut self,
+        create: Create,
+        memory: SharedMemory,
+    ) -> (InterpreterResult, Option<Address>) {
+        let unspent = |why| (result(why, Bytes::new(), create.gas, create.gas), None);
+        if create.depth > CALL_STACK_LIMIT as usize {
+            return unspent(InstructionResult::CallTooDeep);
+        }
+        let mut creator = sure(self.journal.load_account_mut(&mut self.db, create.creator)).data;
+        if *creator.balance() < create.endowment {
+            return unspent(InstructionResult::OutOfFunds);
+        }
+        let nonce = creator.nonce();
+        if !creator.bump_nonce() {
+            // As geth: nothing is used up, though it is no revert.
+            let mut refused = unspent(InstructionResult::Revert);
+            refused.0.output = Bytes::new();
+            return refused;
+        }
+        drop(creator);
+        let address = match create.scheme {
+            CreateScheme::Create2 { salt } => {
+                create.creator.create2_from_code(salt.to_be_bytes::<32>(), &create.init_code)
+            }
+            _ => create.creator.create(nonce),
+        };
+        sure(self.journal.load_account(&mut self.db, address));
+        let checkpoint = match self.journal.create_account_checkpoint(
+            create.creator,
+            address,
+            create.endowment,
+            self.version.evm,
+        ) {
+            Ok(checkpoint) => checkpoint,
+            Err(failure) => {
+                let all_gone = result(failure.into(), Bytes::new(), create.gas, 0);
+                return (all_gone, None);
+            }
+        };
+        let frame = Frame {
+            caller: create.creator,
+            acting: address,
+            code_address: None,
+            code_hash: B256::ZERO,
+            code: Bytecode::new_legacy(create.init_code),
+            value: create.endowment,
+            input: Bytes::new(),
+            gas: create.gas,
+            is_static: false,
+            is_delegate: false,
+            depth: create.depth,
+            callers_caller: create.callers_caller,
+        };
+        let mut done = self.run_code(frame, memory);
+        if done.result.is_ok() {
+            done.result = self.deposit(address, &mut done);
+        }
+        if done.result.is_ok() {
+            self.journal.checkpoint_commit();
+        } else {
+            self.journal.checkpoint_revert(checkpoint);
+            done.gas.set_refunded(0);
+            if done.result.is_halt() {
+                done.gas.spend_all();
+                done.output = Bytes::new();
+            }
+        }
+        (done, Some(address))
+    }
+
+    /// Stores what init code returned, if it may be code (spec §1.2, §1.3).
+    fn deposit(&mut self, address: Address, done: &mut InterpreterResult) -> InstructionResult {
+        if done.output.len() > super::MAX_CODE_SIZE {
+            return InstructionResult::CreateContractSizeLimit;
+        }
+        if done.output.first() == Some(&0xef) && !Prefix::is_deployable(&done.output, self.version.number) {
+            return InstructionResult::CreateContractStartingWithEF;
+        }
+        if !done.gas.record_regular_cost(self.gas_params.code_deposit_cost(done.output.len())) {
+            return InstructionResult::OutOfGas;
+        }
+        self.journal.set_code(address, Bytecode::new_raw(done.output.clone()));
+        InstructionResult::Return
+    }
+
+    /// Runs code as a program or as EVM code and keeps the count of open frames.
+    fn run_code(&mut self, frame: Frame, memory: SharedMemory) -> InterpreterResult {
+        let (acting, counts) = (frame.acting, !frame.is_delegate);
+        if counts {
+            *self.open_frames.entry(acting).or_default() += 1;
+        }
+        let done = if Prefix::is_program(frame.code.original_byte_slice(), self.version.number) {
+            self.run_program(frame)
+        } else {
+            self.run_evm(frame, memory)
+        };
+        if counts && let Some(open) = self.open_frames.get_mut(&acting) {
+            *open -= 1;
+        }
+        done
+    }
+
+    fn run_arbos_precompile(&mut self, call: &Call) -> InterpreterResult {
+        let precompile_call = PrecompileCall {
+            address: call.code_address,
+            acting: call.acting,
+            caller: call.caller,
+            value: call.value.get(),
+            input: call.input.clone(),
+            gas: call.gas,
+            is_static: call.is_static,
+            is_direct_static: call.scheme.is_static_call(),
+            depth: call.depth,
+            callers_caller: call.callers_caller,
+            origin: self.tx.origin,
+        };
+        let (engine, block, tx, pages) = (self.engine, self.block_info(), self.tx_info(), self.pages);
+        let mut ledger = MachineLedger::new(self);
+        let mut context =
+            arbos::precompiles::Ctx { ledger: &mut ledger, engine, block: &block, tx: &tx, pages: &pages };
+        let done = arbos::precompiles::run(&precompile_call, &mut context);
+        if call.depth == 0 {
+            self.failure_text = done.error_text;
+        }
+        let why = match done.status {
+            arbos::precompiles::Status::Success => InstructionResult::Return,
+            arbos::precompiles::Status::Revert => InstructionResult::Revert,
+            arbos::precompiles::Status::Halt => InstructionResult::PrecompileError,
+        };
+        result(why, done.output, call.gas, done.gas_left)
+    }
+
+    fn run_evm_precompile(&mut self, call: &Call) -> InterpreterResult {
+        let Some(precompile) = self.precompiles.get(&call.code_address) else {
+            return result(InstructionResult::Stop, Bytes::new(), call.gas, call.gas);
+        };
+        match precompile.execute(&call.input, call.gas, 0) {
+            Ok(output) if output.is_success() => result(
+                InstructionResult::Return,
+                output.bytes,
+                call.gas,
+                call.gas.saturating_sub(output.gas_used),
+            ),
+            Ok(output) if output.is_revert() => result(
+                InstructionResult::Revert,
+                output.bytes,
+                call.gas,
+                call.gas.saturating_sub(output.gas_used),
+            ),
+            Ok(output) => {
+                let out_of_gas = output.halt_reason().is_some_and(|reason| reason.is_oog());
+                let why = if out_of_gas {
+                    InstructionResult::PrecompileOOG
+                } else {
+                    InstructionResult::PrecompileError
+                };
+                result(why, Bytes::new(), call.gas, 0)
+            }
+            Err(_) => result(InstructionResult::PrecompileError, Bytes::new(), call.gas, 0),
+        }
+    }
+
+    fn run_evm(&mut self, frame: Frame, memory: SharedMemory) -> InterpreterResult {
+        let callers_caller = frame.caller;
+        let (is_static, depth) = (frame.is_static, frame.depth);
+        let mut interpreter = Interpreter::<EthInterpreter>::new(
+            memory,
+            ExtBytecode::new_with_optional_hash(frame.code, frame.code_address.map(|_| frame.code_hash)),
+            InputsImpl {
+                target_address: frame.acting,
+                caller_address: frame.caller,
+                bytecode_address: frame.code_address,
+                input: CallInput::Bytes(frame.input),
+                call_value: frame.value,
+                depth,
+            },
+            is_static,
+            self.version.evm,
+            frame.gas,
+        );
+        let tables = self.tables.clone();
+        loop {
+            match interpreter.run_plain(&tables.instructions, &tables.gas, self) {
+                InterpreterAction::Return(mut done) => {
+                    if done.result.is_halt() {
+                        if depth == 0 {
+                            self.failure_text = evm_halt_text(&interpreter, done.result);
+                        }
+                        done.gas.spend_all();
+                    }
+                    return done;
+                }
+                InterpreterAction::NewFrame(FrameInput::Call(inputs)) => {
+                    self.call_from_evm(&mut interpreter, *inputs, depth + 1, callers_caller);
+                }
+                InterpreterAction::NewFrame(FrameInput::Create(inputs)) => {
+                    self.create_from_evm(&mut interpreter, &inputs, depth + 1, callers_caller);
+                }
+                InterpreterAction::NewFrame(FrameInput::Empty) => {
+                    return result(InstructionResult::FatalExternalError, Bytes::new(), frame.gas, 0);
+                }
+            }
+        }
+    }
+
+    fn call_from_evm(
+        &mut self,
+        interpreter: &mut Interpreter<EthInterpreter>,
+        inputs: CallInputs,
+        depth: usize,
+        callers_caller: Address,
+    ) {
+        let input = match inputs.input {
+            CallInput::Bytes(bytes) => bytes,
+            CallInput::SharedBuffer(range) if range.is_empty() => Bytes::new(),
+            CallInput::SharedBuffer(range) => Bytes::copy_from_slice(&interpreter.memory.global_slice(range)),
+        };
+        let call = Call {
+            scheme: inputs.scheme,
+            caller: inputs.caller,
+            acting: inputs.target_address,
+            code_address: inputs.bytecode_address,
+            code: inputs.known_bytecode,
+            value: inputs.value,
+            input,
+            gas: inputs.gas_limit,
+            is_static: inputs.is_static,
+            depth,
+            callers_caller,
+        };
+        let memory = interpreter.memory.new_child_context();
+        let done = self.call(call, memory);
+        interpreter.memory.free_child_context();
+        give_back(&mut interpreter.gas, &done);
+        interpreter.return_data.set_buffer(done.output);
+        // The opcode popped its operands, so there is room.
+        let _ = interpreter.stack.push(U256::from(u8::from(done.result.is_ok())));
+        if done.result.is_ok_or_revert() {
+            let returned = interpreter.return_data.buffer();
+            let length = inputs.return_memory_offset.len().min(returned.len());
+            interpreter.memory.set(inputs.return_memory_offset.start, &returned[..length]);
+        }
+    }
+
+    fn create_from_evm(
+        &mut self,
+        interpreter: &mut Interpreter<EthInterpreter>,
+        inputs: &CreateInputs,
+        depth: usize,
+        callers_caller: Address,
+    ) {
+        let create = Create {
+            creator: inputs.caller(),
+            scheme: inputs.scheme(),
+            endowment: inputs.value(),
+            init_code: inputs.init_code().clone(),
+            gas: inputs.gas_limit(),
+            depth,
+            callers_caller,
+        };
+        let memory = interpreter.memory.new_child_context();
+        let (done, address) = self.create(create, memory);
+        interpreter.memory.free_child_context();
+        give_back(&mut interpreter.gas, &done);
+        let created = address.filter(|_| done.result.is_ok()).unwrap_or_default();
+        if done.result == InstructionResult::Revert {
+            interpreter.return_data.set_buffer(done.output);
+        } else {
+            interpreter.return_data.clear();
+        }
+        let _ = interpreter.stack.push(created.into_word().into());
+    }
+}
+
+/// Unspent gas and refunds of a nested frame go to its caller.
+fn give_back(caller: &mut Gas, done: &InterpreterResult) {
+    if done.result.is_ok_or_revert() {
+        caller.erase_cost(done.gas.remaining());
+    }
+    if done.result.is_ok() {
+        caller.record_refund(done.gas.refunded());
+    }
+}
+
+/// Names the outermost frame's end, with what only the stopped interpreter knows.
+fn evm_halt_text(interpreter: &Interpreter<EthInterpreter>, why: InstructionResult) -> Option<String> {
+    let at = interpreter.bytecode.pc().saturating_sub(1);
+    let opcode = interpreter.bytecode.bytecode_slice().get(at).copied();
+    if why == InstructionResult::StackUnderflow
+        && let Some(info) = opcode.and_then(revm::bytecode::OpCode::new).map(|op| op.info())
+    {
+        return Some(format!("stack underflow ({} <=> {})", interpreter.stack.len(), info.inputs()));
+    }
+    halt_text(why, opcode)
+}
