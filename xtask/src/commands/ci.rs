@@ -1,0 +1,84 @@
+//! `cargo xtask ci`
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use xtask::{artifacts, process, repo};
+
+use super::steps::Steps;
+use super::test;
+use crate::report::Outcome;
+use crate::tidy;
+
+/// Quick steps first; all are done even if one fails, so that one run tells everything.
+pub(crate) fn run() -> Result<Outcome> {
+    let root = repo::root()?;
+    let mut steps = Steps::default();
+    formatting(&root, &mut steps);
+    steps.step("tidy", || tidy::check(&root));
+    lock_files(&root, &mut steps);
+    lints(&root, &mut steps);
+    let mut toolchain = None;
+    steps.step("programs", || {
+        let artifacts = artifacts::ensure()?;
+        toolchain = artifacts.programs().values().next().map(|program| program.rustc.clone());
+        Ok(())
+    });
+    test::add(&root, &mut steps, "");
+    documentation(&root, &mut steps);
+    let outcome = steps.outcome();
+    Ok(match toolchain {
+        Some(toolchain) => outcome.with_toolchain(toolchain),
+        None => outcome,
+    })
+}
+
+fn workspace(root: &Path, args: &[&str]) -> Command {
+    let mut cargo = process::host_cargo(root);
+    cargo.args(args);
+    cargo
+}
+
+fn formatting(root: &Path, steps: &mut Steps) {
+    steps.command("formatting of the workspace", &mut workspace(root, &["fmt", "--all", "--check"]));
+    steps.command(
+        "formatting of contracts/",
+        &mut workspace(root, &["fmt", "--all", "--check", "--manifest-path", "contracts/Cargo.toml"]),
+    );
+}
+
+/// Both lock files are what a build would write.
+fn lock_files(root: &Path, steps: &mut Steps) {
+    for manifest in ["Cargo.toml", "contracts/Cargo.toml"] {
+        steps.step(format!("lock file of {manifest}"), || {
+            let args = ["metadata", "--locked", "--format-version", "1", "--manifest-path", manifest];
+            process::quiet(&mut workspace(root, &args))
+                .context("run `cargo check` and commit the lock file")?;
+            Ok(())
+        });
+    }
+}
+
+fn lints(root: &Path, steps: &mut Steps) {
+    steps.command(
+        "lints of contracts/",
+        test::contracts(root, "clippy").args(["--all-targets", "--", "-D", "warnings"]),
+    );
+    steps.command(
+        "lints of the workspace",
+        &mut workspace(root, &["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+    );
+}
+
+fn documentation(root: &Path, steps: &mut Steps) {
+    steps.command(
+        "documentation of contracts/",
+        test::contracts(root, "doc").args(["--no-deps", "--lib"]).env("RUSTDOCFLAGS", "-D warnings"),
+    );
+    steps.command(
+        "documentation of the workspace",
+        workspace(root, &["doc", "--quiet", "--workspace", "--no-deps", "--lib"])
+            .env("RUSTDOCFLAGS", "-D warnings"),
+    );
+}

@@ -1,0 +1,56 @@
+//! `cargo xtask demo`
+
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use xtask::{artifacts, process, repo};
+
+use crate::report::Outcome;
+
+/// Builds what the demo needs and runs it; with `json`, its report becomes a row of ours.
+pub(crate) fn run(json: bool, args: &[String]) -> Result<Outcome> {
+    let root = repo::root()?;
+    let artifacts = artifacts::ensure()?;
+    let toolchain = artifacts.programs().values().next().map(|program| program.rustc.clone());
+    process::note("building the command line and the chain");
+    // The whole workspace, as the tests do, so that nothing is compiled twice.
+    process::run(process::host_cargo(&root).args(["build", "--quiet", "--workspace"]))
+        .context("the workspace doesn't build")?;
+
+    let json = json || args.iter().any(|arg| arg == "--json");
+    let mut demo = Command::new(root.join("target/debug/ecosystem"));
+    demo.arg("demo").args(args.iter().filter(|arg| !["--", "--json"].contains(&arg.as_str())));
+    if json {
+        demo.arg("--json").stdout(Stdio::piped());
+    }
+    let output = demo
+        .stderr(Stdio::inherit())
+        .stdin(Stdio::inherit())
+        .spawn()
+        .and_then(std::process::Child::wait_with_output)
+        .context("target/debug/ecosystem can't be started")?;
+    let rows = if json { vec![parsed(&output.stdout)] } else { Vec::new() };
+    let reason = (!output.status.success()).then(|| format!("`ecosystem demo` ended with {}", output.status));
+    let outcome = Outcome::new(rows, String::new()).failed_if(reason);
+    Ok(match toolchain {
+        Some(toolchain) => outcome.with_toolchain(toolchain),
+        None => outcome,
+    })
+}
+
+/// The demo's report; what it printed, as text, if that isn't JSON.
+fn parsed(stdout: &[u8]) -> Value {
+    serde_json::from_slice(stdout).unwrap_or_else(|_| String::from_utf8_lossy(stdout).trim().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn output_is_kept_whether_it_is_json_or_not() {
+        assert_eq!(parsed(b"{\"ok\":true}\n")["ok"], true);
+        assert_eq!(parsed(b"refused\n"), "refused");
+    }
+}

@@ -1,0 +1,106 @@
+//! `cargo xtask`: everything that is done with this repository, from a fresh clone on.
+
+mod commands;
+mod report;
+mod tidy;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use report::Outcome;
+use xtask::toolchain::Via;
+
+/// The tasks of the AIR Credential Token Ecosystem.
+///
+/// Start with `cargo xtask demo`: it fetches what is missing, builds the contracts and runs the whole journey of a
+/// credential on a local chain. Progress goes to stderr; stdout holds the result and ends with `NAME: ok` or
+/// `NAME: FAILED …`. Each task leaves target/reports/NAME.json. Exit codes: 0 done, 1 a check failed, 2 wrong usage or
+/// a machine that can't do it.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, arg_required_else_help = true)]
+struct Cli {
+    /// Print the report as one line of JSON before the closing line, instead of text.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Get the contracts' compiler and wasm-opt into the user's cache folder.
+    ///
+    /// The other tasks do this by themselves; it is instant when nothing is missing, needs no root, and can be run
+    /// again after being stopped anywhere. Rust comes by rustup or, where its server can't be reached, from Debian's
+    /// packages (about 150 MB, and a minute to build the standard library); wasm-opt comes from npm. The folder is
+    /// $ECOSYSTEM_CACHE, or air-credential-ecosystem in $XDG_CACHE_HOME or ~/.cache.
+    Setup {
+        /// Only tell what is there; exit code 1 if something is missing.
+        #[arg(long)]
+        check: bool,
+        /// Use this way to the compiler only, instead of rustup first and Debian's packages second.
+        #[arg(long, value_enum)]
+        via: Option<Source>,
+    },
+    /// Build every contract to wasm, with interfaces, manifest and a table of sizes, into target/contracts.
+    ///
+    /// Builds only if the contracts' sources or the toolchain changed. Fails if a program is larger, compressed as it
+    /// is deployed, than the chain allows (24 576 bytes). With ECOSYSTEM_ARTIFACTS=DIR it only reads that folder.
+    BuildContracts,
+    /// Show the whole journey on a chain started in process: deploy, register, create, mint, transfer, permit.
+    ///
+    /// All arguments are passed on to `ecosystem demo`, for example `--rpc http://127.0.0.1:8547` for another chain;
+    /// `cargo xtask demo -- --help` lists them.
+    Demo {
+        /// Arguments for `ecosystem demo`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
+        args: Vec<String>,
+    },
+    /// Run all tests: the contracts natively, then devnode, deployment and the whole system on real wasm.
+    Test {
+        /// Run everything so many times, to catch tests that fail now and then.
+        #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        repeat: u32,
+    },
+    /// Run what a change must pass: formatting, lints, tidiness, lock files, documentation, all tests.
+    Ci,
+    /// Replay recorded behaviour of a Nitro node on the devnode, each file on a fresh chain.
+    ///
+    /// The last line before the closing one is `N of M without difference`.
+    Vectors {
+        /// Recordings to replay; all of devnode/tests/golden without any.
+        #[arg(value_name = "FILE")]
+        files: Vec<std::path::PathBuf>,
+    },
+}
+
+/// The two ways to the contracts' compiler.
+#[derive(Clone, Copy, ValueEnum)]
+enum Source {
+    /// rustup: Rust's own builds.
+    Rustup,
+    /// Debian's packages rustc-web and cargo-web, unpacked into the cache.
+    Debian,
+}
+
+impl From<Source> for Via {
+    fn from(source: Source) -> Self {
+        match source {
+            Source::Rustup => Self::Rustup,
+            Source::Debian => Self::Debian,
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let Cli { json, task } = Cli::parse();
+    let (name, outcome) = match task {
+        Task::Setup { check, via } => ("setup", commands::setup::run(check, via.map(Via::from))),
+        Task::BuildContracts => ("build-contracts", commands::build_contracts::run()),
+        Task::Demo { args } => ("demo", commands::demo::run(json, &args)),
+        Task::Test { repeat } => ("test", commands::test::run(repeat)),
+        Task::Ci => ("ci", commands::ci::run()),
+        Task::Vectors { files } => ("vectors", commands::vectors::run(&files)),
+    };
+    report::close(name, json, outcome.unwrap_or_else(|error| Outcome::impossible(&error)))
+}
