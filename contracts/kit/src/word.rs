@@ -1,0 +1,286 @@
+//! Whole storage words and maps of them.
+//!
+//! The layout is Solidity's. A word is read and written at once, and its owner packs several values into it with plain
+//! integers: one host call where a field for each value takes one a field, and no conversion that could panic.
+
+use alloy_primitives::{Address, B256, U128, U256};
+use core::marker::PhantomData;
+use stylus_sdk::{
+    crypto,
+    host::VM,
+    storage::{Erase, StorageGuard, StorageGuardMut, StorageType},
+    stylus_core::StorageAccess,
+};
+
+/// One storage word.
+pub struct Word {
+    slot: U256,
+    vm: VM,
+}
+
+impl Word {
+    /// The word's bytes.
+    #[must_use]
+    pub fn get(&self) -> B256 {
+        self.vm.storage_load_bytes32(self.slot)
+    }
+
+    /// The word as a number.
+    #[must_use]
+    pub fn number(&self) -> U256 {
+        U256::from_be_bytes(self.get().0)
+    }
+
+    /// Overwrites the word.
+    pub fn set(&mut self, value: B256) {
+        // SAFETY: `&mut self` is the only accessor to this slot: `StorageType::new` asks its caller for that.
+        unsafe { self.vm.storage_cache_bytes32(self.slot, value) }
+    }
+
+    /// The word as two numbers, the high and the low half.
+    #[must_use]
+    pub fn halves(&self) -> [u128; 2] {
+        let [a, b, c, d] = *self.number().as_limbs();
+        [join(d, c), join(b, a)]
+    }
+
+    /// Overwrites the word with two numbers, the high and the low half.
+    pub fn set_halves(&mut self, [high, low]: [u128; 2]) {
+        let ([b, a], [d, c]) = (split(low), split(high));
+        self.set_number(U256::from_limbs([a, b, c, d]));
+    }
+
+    /// Overwrites the word with a number.
+    pub fn set_number(&mut self, value: U256) {
+        self.set(B256::new(value.to_be_bytes()));
+    }
+}
+
+fn join(high: u64, low: u64) -> u128 {
+    (u128::from(high) << u64::BITS) | u128::from(low)
+}
+
+/// The high and the low half.
+fn split(number: u128) -> [u64; 2] {
+    let [low, high] = *U128::from(number).as_limbs();
+    [high, low]
+}
+
+impl StorageType for Word {
+    type Wraps<'a> = B256;
+    type WrapsMut<'a> = StorageGuardMut<'a, Self>;
+
+    unsafe fn new(slot: U256, _offset: u8, vm: VM) -> Self {
+        Self { slot, vm }
+    }
+
+    fn load<'s>(self) -> Self::Wraps<'s> {
+        self.get()
+    }
+
+    fn load_mut<'s>(self) -> Self::WrapsMut<'s> {
+        StorageGuardMut::new(self)
+    }
+}
+
+impl Erase for Word {
+    fn erase(&mut self) {
+        self.set(B256::ZERO);
+    }
+}
+
+/// What a [`WordMap`] can be keyed by.
+pub trait Key {
+    /// Where the key's word is in the map rooted at `root`, as Solidity places it.
+    fn slot(self, root: U256) -> U256;
+}
+
+impl Key for B256 {
+    fn slot(self, root: U256) -> U256 {
+        let preimage = [self.0, root.to_be_bytes()];
+        U256::from_be_bytes(crypto::keccak(preimage.as_flattened()).0)
+    }
+}
+
+impl Key for Address {
+    fn slot(self, root: U256) -> U256 {
+        self.into_word().slot(root)
+    }
+}
+
+impl Key for U256 {
+    fn slot(self, root: U256) -> U256 {
+        B256::new(self.to_be_bytes()).slot(root)
+    }
+}
+
+/// A map in a map: the first key finds the inner map.
+impl<A: Key, B: Key> Key for (A, B) {
+    fn slot(self, root: U256) -> U256 {
+        self.1.slot(self.0.slot(root))
+    }
+}
+
+/// `N` words in a row.
+pub struct Words<const N: usize> {
+    first: U256,
+    vm: VM,
+}
+
+impl<const N: usize> Words<N> {
+    /// The word numbered `index`, from 0; zero beyond the last.
+    #[must_use]
+    pub fn get(&self, index: usize) -> B256 {
+        if index >= N {
+            return B256::ZERO;
+        }
+        self.vm.storage_load_bytes32(self.slot(index))
+    }
+
+    /// Overwrites the first words with `values`, as many as there are of both.
+    pub fn set(&mut self, values: impl Iterator<Item = B256>) {
+        for (index, value) in values.take(N).enumerate() {
+            // SAFETY: `&mut self` is the only accessor to these slots: `StorageType::new` asks its caller for that.
+            unsafe { self.vm.storage_cache_bytes32(self.slot(index), value) }
+        }
+    }
+
+    fn slot(&self, index: usize) -> U256 {
+        // Cannot overflow: a row is given slots from a small number, or from a hash with room behind it.
+        self.first.wrapping_add(U256::from(index))
+    }
+}
+
+impl<const N: usize> StorageType for Words<N> {
+    type Wraps<'a> = StorageGuard<'a, Self>;
+    type WrapsMut<'a> = StorageGuardMut<'a, Self>;
+
+    const REQUIRED_SLOTS: usize = N;
+
+    unsafe fn new(first: U256, _offset: u8, vm: VM) -> Self {
+        Self { first, vm }
+    }
+
+    fn load<'s>(self) -> Self::Wraps<'s> {
+        StorageGuard::new(self)
+    }
+
+    fn load_mut<'s>(self) -> Self::WrapsMut<'s> {
+        StorageGuardMut::new(self)
+    }
+}
+
+/// A map from `K` to words.
+pub struct WordMap<K> {
+    root: U256,
+    vm: VM,
+    keys: PhantomData<K>,
+}
+
+impl<K: Key> WordMap<K> {
+    /// The word of `key`, to be read.
+    #[must_use]
+    pub fn at(&self, key: K) -> StorageGuard<'_, Word> {
+        StorageGuard::new(Word { slot: key.slot(self.root), vm: self.vm.clone() })
+    }
+
+    /// The word of `key`, to be changed. Keeping it spares hashing the key again.
+    pub fn at_mut(&mut self, key: K) -> StorageGuardMut<'_, Word> {
+        StorageGuardMut::new(Word { slot: key.slot(self.root), vm: self.vm.clone() })
+    }
+}
+
+impl<K: Key> StorageType for WordMap<K> {
+    type Wraps<'a>
+        = StorageGuard<'a, Self>
+    where
+        Self: 'a;
+    type WrapsMut<'a>
+        = StorageGuardMut<'a, Self>
+    where
+        Self: 'a;
+
+    unsafe fn new(root: U256, _offset: u8, vm: VM) -> Self {
+        Self { root, vm, keys: PhantomData }
+    }
+
+    fn load<'s>(self) -> Self::Wraps<'s>
+    where
+        Self: 's,
+    {
+        StorageGuard::new(self)
+    }
+
+    fn load_mut<'s>(self) -> Self::WrapsMut<'s>
+    where
+        Self: 's,
+    {
+        StorageGuardMut::new(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy_primitives::{keccak256, uint};
+    use alloy_sol_types::SolValue;
+    use stylus_sdk::testing::TestVM;
+
+    const ROOT: U256 = uint!(7_U256);
+
+    /// The SDK's host over `vm`; a word's accessor is made from it as the SDK would.
+    fn host(vm: &TestVM) -> VM {
+        VM { host: std::boxed::Box::new(vm.clone()) }
+    }
+
+    #[test]
+    fn word_reads_back_what_was_set() {
+        let vm = TestVM::new();
+        // SAFETY: the test makes one accessor.
+        let mut word = unsafe { Word::new(ROOT, 0, host(&vm)) };
+        word.set_number(uint!(258_U256));
+        assert_eq!(word.number(), uint!(258_U256));
+        assert_eq!(vm.get_storage(ROOT), word.get());
+        word.set_halves([3 << 100, (7 << 64) + 5]);
+        assert_eq!(word.halves(), [3 << 100, (7 << 64) + 5]);
+        assert_eq!(word.number(), (uint!(3_U256) << 228) + (uint!(7_U256) << 64) + uint!(5_U256));
+        word.erase();
+        assert_eq!(vm.get_storage(ROOT), B256::ZERO);
+    }
+
+    #[test]
+    fn words_stay_in_their_row() {
+        let vm = TestVM::new();
+        // SAFETY: the test makes one accessor.
+        let mut row = unsafe { Words::<2>::new(ROOT, 0, host(&vm)) };
+        row.set([1, 2, 3].into_iter().map(B256::with_last_byte));
+        assert_eq!([0, 1, 2].map(|index| row.get(index)), [1, 2, 0].map(B256::with_last_byte));
+        assert_eq!(vm.get_storage(ROOT), B256::with_last_byte(1));
+        assert_eq!(vm.get_storage(ROOT + uint!(1_U256)), B256::with_last_byte(2));
+        assert_eq!(vm.snapshot().storage.len(), 2, "nothing is written beyond the row");
+    }
+
+    #[test]
+    fn map_slots_are_soliditys() {
+        let (owner, spender) = (Address::repeat_byte(0x11), Address::repeat_byte(0x22));
+        let outer = keccak256((owner, ROOT).abi_encode());
+        assert_eq!(owner.slot(ROOT), U256::from_be_bytes(outer.0));
+        let inner = keccak256((spender, outer).abi_encode());
+        assert_eq!((owner, spender).slot(ROOT), U256::from_be_bytes(inner.0));
+        assert_eq!(owner.into_word().slot(ROOT), owner.slot(ROOT));
+        assert_eq!(U256::from_be_bytes(owner.into_word().0).slot(ROOT), owner.slot(ROOT));
+    }
+
+    #[test]
+    fn map_entries_are_apart() {
+        let vm = TestVM::new();
+        // SAFETY: the test makes one accessor.
+        let mut map = unsafe { WordMap::<Address>::new(ROOT, 0, host(&vm)) };
+        let (one, other) = (Address::repeat_byte(0x11), Address::repeat_byte(0x22));
+        map.at_mut(one).set_number(uint!(1_U256));
+        map.at_mut(other).set_number(uint!(2_U256));
+        assert_eq!(map.at(one).number(), uint!(1_U256));
+        assert_eq!(map.at(other).number(), uint!(2_U256));
+        assert_eq!(vm.get_storage(one.slot(ROOT)), B256::new(uint!(1_U256).to_be_bytes()));
+    }
+}
