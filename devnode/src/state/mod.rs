@@ -2,6 +2,7 @@
 //! of a block costs only what the block changed.
 
 mod account;
+mod ledger;
 mod node;
 mod trie;
 
@@ -15,6 +16,7 @@ use rpds::HashTrieMapSync;
 use std::convert::Infallible;
 
 pub use account::Account;
+pub use ledger::StateLedger;
 pub use trie::{EMPTY_ROOT, Trie, Value};
 
 /// All accounts at one moment. Cloning takes constant time; versions share what they have in common.

@@ -1,0 +1,37 @@
+//! The first block.
+
+use alloy_primitives::{Address, B256};
+use std::sync::{Arc, Mutex, RwLock};
+
+use super::{Chain, block::Draft, clock::Clock, history::History, snapshots::Snapshots};
+use crate::{arbos::genesis::GenesisConfig, evm::Executor, state::State};
+
+/// Base fee of block 0, wei: the least there is.
+const BASE_FEE: u64 = 100_000_000;
+
+impl Chain {
+    /// A chain of one block.
+    #[must_use]
+    pub fn new(executor: Executor, genesis: &GenesisConfig, clock: Clock) -> Self {
+        let mut state = State::default();
+        state.commit(executor.genesis(genesis, &state));
+        let first = Draft {
+            parent_hash: B256::ZERO,
+            beneficiary: Address::ZERO,
+            number: 0,
+            // Nitro's genesis lies at the beginning of time, so block 1 comes half a century later.
+            timestamp: 0,
+            base_fee: BASE_FEE,
+            transactions: Vec::new(),
+            receipts: Vec::new(),
+            state,
+        };
+        Self {
+            chain_id: genesis.chain_id,
+            executor,
+            current: RwLock::new(Arc::new(History::new(first.seal()))),
+            clock: Mutex::new(clock),
+            making: Mutex::new(Snapshots::default()),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! All blocks up to one moment, as a value: cloning shares everything, so a snapshot is a clone and a reader keeps
+//! what it has seen while the chain goes on.
+
+use alloy_primitives::B256;
+use rpds::{HashTrieMapSync, VectorSync};
+use std::sync::Arc;
+
+use super::{block::Block, receipt::Receipt, transaction::Transaction};
+use crate::{evm::BlockHashes, state::State};
+
+/// The chain up to its newest block, and the state that the next block starts from.
+#[derive(Clone, Debug)]
+pub struct History {
+    blocks: VectorSync<Arc<Block>>,
+    head: Arc<Block>,
+    numbers: HashTrieMapSync<B256, u64>,
+    /// Block number and index by hash.
+    transactions: HashTrieMapSync<B256, (u64, usize)>,
+    /// The newest block's state, unless a control method has edited it since.
+    state: State,
+}
+
+/// A transaction where it was mined.
+#[derive(Clone, Debug)]
+pub struct Mined {
+    /// Its block.
+    pub block: Arc<Block>,
+    /// Its index there.
+    pub index: usize,
+}
+
+impl Mined {
+    /// The transaction itself.
+    #[must_use]
+    pub fn transaction(&self) -> &Transaction {
+        &self.block.transactions[self.index]
+    }
+
+    /// What it did.
+    #[must_use]
+    pub fn receipt(&self) -> &Receipt {
+        &self.block.receipts[self.index]
+    }
+}
+
+impl History {
+    pub(super) fn new(genesis: Block) -> Self {
+        let head = Arc::new(genesis);
+        let history = Self {
+            blocks: VectorSync::new_sync(),
+            head: head.clone(),
+            numbers: HashTrieMapSync::new_sync(),
+            transactions: HashTrieMapSync::new_sync(),
+            state: head.state.clone(),
+        };
+        history.with_block(head)
+    }
+
+    /// This history and one block more.
+    pub(super) fn with_block(&self, block: Arc<Block>) -> Self {
+        let mut next = self.clone();
+        let number = block.header.number;
+        next.numbers.insert_mut(block.hash, number);
+        for (index, tx) in block.transactions.iter().enumerate() {
+            next.transactions.insert_mut(tx.hash(), (number, index));
+        }
+        next.state = block.state.clone();
+        next.blocks.push_back_mut(block.clone());
+        next.head = block;
+        next
+    }
+
+    /// This history with another state for the next block to start from.
+    pub(super) fn with_state(&self, state: State) -> Self {
+        Self { state, ..self.clone() }
+    }
+
+    /// The newest block.
+    #[must_use]
+    pub fn head(&self) -> &Arc<Block> {
+        &self.head
+    }
+
+    /// The state that the next block starts from.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// A block by number.
+    #[must_use]
+    pub fn block(&self, number: u64) -> Option<&Arc<Block>> {
+        self.blocks.get(usize::try_from(number).ok()?)
+    }
+
+    /// A block by hash.
+    #[must_use]
+    pub fn block_by_hash(&self, hash: &B256) -> Option<&Arc<Block>> {
+        self.block(*self.numbers.get(hash)?)
+    }
+
+    /// A transaction by hash.
+    #[must_use]
+    pub fn transaction(&self, hash: &B256) -> Option<Mined> {
+        let (number, index) = *self.transactions.get(hash)?;
+        Some(Mined { block: self.block(number)?.clone(), index })
+    }
+
+    /// The state after a block; for the newest one with later edits.
+    #[must_use]
+    pub fn state_after<'a>(&'a self, block: &'a Block) -> &'a State {
+        if block.hash == self.head.hash { &self.state } else { &block.state }
+    }
+
+    /// Looks hashes up in this history.
+    pub(super) fn hashes(self: &Arc<Self>) -> BlockHashes {
+        let history = self.clone();
+        Arc::new(move |number| history.block(number).map(|block| block.hash))
+    }
+}

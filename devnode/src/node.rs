@@ -1,0 +1,236 @@
+//! The node: a chain with its front end, and the server around it.
+
+use serde_json::Value;
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+use thiserror::Error;
+use tokio::{
+    net::TcpListener,
+    runtime::{self, Runtime},
+    sync::oneshot,
+    task::JoinHandle,
+};
+
+use crate::{
+    accounts::{self, DevAccount, NITRO_DEV},
+    arbos::{Version, genesis::GenesisConfig},
+    chain::{Chain, Clock},
+    config::Config,
+    evm::Executor,
+    rpc::{Rpc, server},
+    vm::Engine,
+};
+
+/// Stack that a thread needs to run contracts, in bytes: nested calls, at most 1 024 deep, are nested Rust calls.
+/// Address space only; memory is taken as it is used.
+pub const EXECUTION_STACK: usize = 512 * 1024 * 1024;
+
+/// Requests that run at the same time at most; others wait for their turn.
+const PARALLEL_REQUESTS: usize = 64;
+
+/// How long [`Devnode::stop`] waits for requests that are under way.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Why a node doesn't start.
+#[derive(Debug, Error)]
+pub enum SpawnError {
+    /// No rules for this ArbOS version.
+    #[error("ArbOS version {0} is not available; choose one of {list}", list = version_list())]
+    ArbosVersion(u64),
+    /// Somebody listens there.
+    #[error(
+        "port {port} on {host} is already in use; stop what listens there or choose another port (0 picks a free one)"
+    )]
+    PortInUse {
+        /// Address.
+        host: IpAddr,
+        /// Port.
+        port: u16,
+    },
+    /// The address can't be listened on.
+    #[error("cannot listen on {address}: {error}; choose another host or port")]
+    Listen {
+        /// What was asked for.
+        address: SocketAddr,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// No threads to be had.
+    #[error("cannot start the node's threads: {0}; is the address space limited (ulimit -v)?")]
+    Threads(io::Error),
+    /// The mnemonic yields no such account.
+    #[error("cannot derive the accounts: {0}; ask for fewer")]
+    Accounts(#[from] alloy_signer_local::LocalSignerError),
+}
+
+fn version_list() -> String {
+    Version::all().iter().map(|version| version.number.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// A node without a socket: its chain, its front end and its accounts.
+#[derive(Clone)]
+pub struct Node {
+    rpc: Rpc,
+    accounts: Vec<DevAccount>,
+}
+
+impl Node {
+    /// A fresh chain.
+    ///
+    /// # Errors
+    /// If the configuration asks for what there isn't.
+    pub fn new(config: &Config) -> Result<Self, SpawnError> {
+        let version =
+            Version::of(config.arbos_version).ok_or(SpawnError::ArbosVersion(config.arbos_version))?;
+        let mut accounts = vec![NITRO_DEV];
+        accounts.extend(accounts::of_mnemonic(config.accounts)?);
+        let genesis = GenesisConfig {
+            accounts: accounts.iter().map(|account| (account.address, config.balance)).collect(),
+            ..GenesisConfig::new(version, config.chain_id)
+        };
+        let executor = Executor::new(Engine::new(), config.chain_id);
+        let chain = Chain::new(executor, &genesis, Clock::new(config.time.clone()));
+        Ok(Self { rpc: Rpc::new(Arc::new(chain)), accounts })
+    }
+
+    /// Answers a JSON-RPC request or batch on the calling thread, which needs [`EXECUTION_STACK`] bytes of stack;
+    /// null if there is nothing to say.
+    #[must_use]
+    pub fn handle(&self, message: &Value) -> Value {
+        self.rpc.handle(message).unwrap_or_default()
+    }
+
+    /// The front end.
+    #[must_use]
+    pub fn rpc(&self) -> &Rpc {
+        &self.rpc
+    }
+
+    /// The funded accounts, Nitro's dev account first.
+    #[must_use]
+    pub fn accounts(&self) -> &[DevAccount] {
+        &self.accounts
+    }
+}
+
+/// A node that serves HTTP on threads of its own. Dropping it stops it.
+pub struct Devnode {
+    node: Node,
+    address: SocketAddr,
+    running: Option<Running>,
+}
+
+struct Running {
+    runtime: Runtime,
+    shutdown: oneshot::Sender<()>,
+    server: JoinHandle<io::Result<()>>,
+}
+
+impl Devnode {
+    /// Starts a node; when this returns it answers.
+    ///
+    /// # Errors
+    /// If the configuration asks for what there isn't, or the port is taken.
+    #[expect(clippy::unused_async, reason = "a later node may have to wait for something")]
+    pub async fn spawn(config: Config) -> Result<Self, SpawnError> {
+        let listener = listen(config.host, config.port)?;
+        let node = Node::new(&config)?;
+        let runtime = runtime::Builder::new_multi_thread()
+            .thread_name("stylus-devnode")
+            .thread_stack_size(EXECUTION_STACK)
+            .max_blocking_threads(PARALLEL_REQUESTS)
+            .enable_all()
+            .build()
+            .map_err(SpawnError::Threads)?;
+        let failed = |error| SpawnError::Listen { address: (config.host, config.port).into(), error };
+        let address = listener.local_addr().map_err(failed)?;
+        let listener = {
+            let _inside = runtime.enter();
+            TcpListener::from_std(listener).map_err(failed)?
+        };
+        let (shutdown, stop) = oneshot::channel::<()>();
+        let server = runtime.spawn(server::serve(node.rpc().clone(), listener, async {
+            // A dropped sender means stop as well.
+            let _ = stop.await;
+        }));
+        Ok(Self { node, address, running: Some(Running { runtime, shutdown, server }) })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `http://host:port`, for clients on this machine.
+    #[must_use]
+    pub fn rpc_url(&self) -> String {
+        let mut address = self.address;
+        if address.ip().is_unspecified() {
+            // "Any address" is nowhere to connect to.
+            address.set_ip(match address.ip() {
+                IpAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+                IpAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+            });
+        }
+        format!("http://{address}")
+    }
+
+    /// Chain id.
+    #[must_use]
+    pub fn chain_id(&self) -> u64 {
+        self.node.rpc().chain().chain_id()
+    }
+
+    /// The funded accounts, Nitro's dev account first.
+    #[must_use]
+    pub fn accounts(&self) -> &[DevAccount] {
+        self.node.accounts()
+    }
+
+    /// Nitro's dev account, a chain owner.
+    #[must_use]
+    pub fn dev_account(&self) -> DevAccount {
+        NITRO_DEV
+    }
+
+    /// The node itself, for use without a socket.
+    #[must_use]
+    pub fn node(&self) -> &Node {
+        &self.node
+    }
+
+    /// Stops listening, lets requests that are under way finish, and ends the node's threads.
+    pub async fn stop(mut self) {
+        if let Some(Running { runtime, shutdown, server }) = self.running.take() {
+            // An error only means that the server has ended already.
+            let _ = shutdown.send(());
+            let _ = tokio::time::timeout(GRACE, server).await;
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Drop for Devnode {
+    /// No listener may outlive a failed test; a runtime that is merely dropped would block.
+    fn drop(&mut self) {
+        if let Some(Running { runtime, server, .. }) = self.running.take() {
+            server.abort();
+            runtime.shutdown_background();
+        }
+    }
+}
+
+fn listen(host: IpAddr, port: u16) -> Result<std::net::TcpListener, SpawnError> {
+    let address = SocketAddr::from((host, port));
+    let listener = std::net::TcpListener::bind(address).map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => SpawnError::PortInUse { host, port },
+        _ => SpawnError::Listen { address, error },
+    })?;
+    listener.set_nonblocking(true).map_err(|error| SpawnError::Listen { address, error })?;
+    Ok(listener)
+}

@@ -1,0 +1,37 @@
+//! `eth_call` and `eth_estimateGas`.
+
+use alloy_primitives::U64;
+use serde_json::json;
+
+use super::{
+    Answer, Rpc,
+    block_id::BlockId,
+    call_request::{CallRequest, StateOverride},
+    error::RpcError,
+    params::Params,
+};
+use crate::{chain::Context, evm::TxInput};
+
+/// Parameters of both: the call, the block, how the state differs.
+fn read(rpc: &Rpc, params: &Params<'_>, default: BlockId) -> Result<(Context, TxInput), RpcError> {
+    let request: CallRequest = params.required(0)?;
+    let history = rpc.chain.history();
+    let mut context = match params.optional(1)?.unwrap_or(default) {
+        BlockId::Pending => rpc.chain.pending_context(&history),
+        id => rpc.chain.context(&history, id.get(&history)?),
+    };
+    params.optional::<StateOverride>(2)?.unwrap_or_default().apply(&mut context.state)?;
+    Ok((context, request.into_input()))
+}
+
+pub(super) fn call(rpc: &Rpc, params: &Params<'_>) -> Answer {
+    let (context, tx) = read(rpc, params, BlockId::Latest)?;
+    let outcome =
+        rpc.chain.call(&context, &tx).map_err(|error| RpcError::Call { error, gas: tx.gas_limit })?;
+    if outcome.success { Ok(json!(outcome.output)) } else { Err(RpcError::of_outcome(outcome)) }
+}
+
+pub(super) fn estimate_gas(rpc: &Rpc, params: &Params<'_>) -> Answer {
+    let (context, tx) = read(rpc, params, BlockId::Pending)?;
+    Ok(json!(U64::from(rpc.chain.estimate(&context, &tx)?)))
+}

@@ -1,0 +1,129 @@
+//! JSON-RPC: requests in, answers out; over HTTP, or in process without a socket.
+
+mod accounts;
+mod block_id;
+mod blocks;
+mod call_request;
+mod calls;
+mod control;
+mod envelope;
+mod error;
+mod fees;
+mod info;
+mod logs;
+mod params;
+pub mod server;
+mod shapes;
+mod transactions;
+
+use serde_json::Value;
+use std::sync::Arc;
+
+use crate::chain::Chain;
+use error::RpcError;
+use params::Params;
+
+/// Answers JSON-RPC requests about one chain. Clones speak of the same chain.
+#[derive(Clone)]
+pub struct Rpc {
+    chain: Arc<Chain>,
+}
+
+type Answer = Result<Value, RpcError>;
+
+impl Rpc {
+    /// A front end to a chain.
+    #[must_use]
+    pub fn new(chain: Arc<Chain>) -> Self {
+        Self { chain }
+    }
+
+    /// The chain behind it.
+    #[must_use]
+    pub fn chain(&self) -> &Arc<Chain> {
+        &self.chain
+    }
+
+    /// Answers one request or a batch; `None` if there is nothing to say, as to notifications.
+    ///
+    /// Contracts run on the calling thread, nested calls as nested Rust calls: give it
+    /// [`EXECUTION_STACK`](crate::EXECUTION_STACK) bytes of stack.
+    #[must_use]
+    pub fn handle(&self, message: &Value) -> Option<Value> {
+        envelope::answer(message, &|method, params| self.call(method, params))
+    }
+
+    /// Answers a request that is still text.
+    #[must_use]
+    pub fn handle_bytes(&self, body: &[u8]) -> Option<Value> {
+        match serde_json::from_slice(body) {
+            Ok(message) => self.handle(&message),
+            Err(error) => Some(envelope::failure(Value::Null, &RpcError::Parse(error.to_string()))),
+        }
+    }
+
+    /// Calls a method.
+    ///
+    /// # Errors
+    /// What the error answer says.
+    pub fn call(&self, method: &str, params: Option<&Value>) -> Result<Value, RpcError> {
+        let (most, run) = method_named(method).ok_or_else(|| match method {
+            "eth_subscribe" | "eth_unsubscribe" => RpcError::NoNotifications,
+            _ => RpcError::UnknownMethod(method.to_owned()),
+        })?;
+        run(self, &Params::new(params, most)?)
+    }
+}
+
+type Method = fn(&Rpc, &Params<'_>) -> Answer;
+
+/// A method and how many parameters it takes at most.
+fn method_named(name: &str) -> Option<(usize, Method)> {
+    Some(match name {
+        "eth_accounts" => (0, info::accounts),
+        "eth_chainId" => (0, info::chain_id),
+        "eth_syncing" => (0, info::syncing),
+        "net_version" => (0, info::net_version),
+        "web3_clientVersion" => (0, info::client_version),
+        "web3_sha3" => (1, info::sha3),
+
+        "eth_getBalance" => (2, accounts::balance),
+        "eth_getCode" => (2, accounts::code),
+        "eth_getStorageAt" => (3, accounts::storage_at),
+        "eth_getTransactionCount" => (2, accounts::transaction_count),
+
+        "eth_blockNumber" => (0, blocks::number),
+        "eth_getBlockByHash" => (2, blocks::by_hash),
+        "eth_getBlockByNumber" => (2, blocks::by_number),
+        "eth_getBlockReceipts" => (1, blocks::receipts),
+        "eth_getBlockTransactionCountByHash" => (1, blocks::transaction_count_by_hash),
+        "eth_getBlockTransactionCountByNumber" => (1, blocks::transaction_count_by_number),
+
+        "eth_getRawTransactionByHash" => (1, transactions::raw_by_hash),
+        "eth_getTransactionByBlockHashAndIndex" => (2, transactions::by_block_hash_and_index),
+        "eth_getTransactionByBlockNumberAndIndex" => (2, transactions::by_block_number_and_index),
+        "eth_getTransactionByHash" => (1, transactions::by_hash),
+        "eth_getTransactionReceipt" => (1, transactions::receipt),
+        "eth_sendRawTransaction" => (1, transactions::send_raw),
+
+        "eth_call" => (4, calls::call),
+        "eth_estimateGas" => (4, calls::estimate_gas),
+
+        "eth_feeHistory" => (3, fees::history),
+        "eth_gasPrice" => (0, fees::gas_price),
+        "eth_maxPriorityFeePerGas" => (0, fees::max_priority_fee),
+
+        "eth_getLogs" => (1, logs::get),
+
+        "anvil_setBalance" | "hardhat_setBalance" => (2, control::set_balance),
+        "anvil_setCode" | "hardhat_setCode" => (2, control::set_code),
+        "anvil_setNonce" | "hardhat_setNonce" => (2, control::set_nonce),
+        "anvil_setStorageAt" | "hardhat_setStorageAt" => (3, control::set_storage_at),
+        "evm_increaseTime" => (1, control::increase_time),
+        "evm_mine" => (1, control::mine),
+        "evm_revert" => (1, control::revert),
+        "evm_setNextBlockTimestamp" => (1, control::set_next_block_timestamp),
+        "evm_snapshot" => (0, control::snapshot),
+        _ => return None,
+    })
+}
