@@ -3,7 +3,7 @@
 use std::{fmt, fs, io, path::PathBuf, str::FromStr};
 
 use alloy::{
-    primitives::{B256, b256, hex, keccak256},
+    primitives::{B256, hex, keccak256},
     signers::local::PrivateKeySigner,
 };
 
@@ -11,9 +11,6 @@ use crate::network::DEVNODE_CHAIN_ID;
 
 /// The environment variable that may hold the key.
 pub const KEY_VARIABLE: &str = "ECOSYSTEM_PRIVATE_KEY";
-
-/// Key of the account that Nitro's dev chain funds and makes its owner. It is published: worth nothing elsewhere.
-const NITRO_DEV_KEY: B256 = b256!("b6b15c8cb491557369f3c7d2c287b053eb229daa9c22138887752191c9520659");
 
 /// Options by which people pass secrets to other tools.
 const SECRET_OPTIONS: [&str; 6] =
@@ -82,7 +79,8 @@ impl Key {
     /// The key of the account that a Stylus dev chain funds.
     #[must_use]
     pub fn dev() -> Self {
-        Self { signer: PrivateKeySigner::from_bytes(&NITRO_DEV_KEY).expect("a constant that a test checks") }
+        let key = stylus_devnode::accounts::NITRO_DEV.private_key;
+        Self { signer: PrivateKeySigner::from_bytes(&key).expect("a constant that a test checks") }
     }
 
     /// A key of its own for the role `label`, always the same for the same key and label: whoever has this key can

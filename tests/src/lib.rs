@@ -1,0 +1,16 @@
+//! The stage on which integration tests play: real wasm on a real chain, over JSON-RPC.
+//!
+//! A [`World`] is a chain with the ecosystem's programs on it: an embedded devnode that the tests of a process share,
+//! or the node named by `ECOSYSTEM_TEST_RPC` ([`World::shared`]), or a devnode of the test's own ([`World::own`]). A
+//! [`Stage`] is one test's registry and factory with accounts that nobody else uses, so tests run side by side.
+//! [`run`] runs a test.
+
+mod runtime;
+mod stage;
+mod state;
+mod world;
+
+pub use runtime::run;
+pub use stage::{Stage, tokens};
+pub use state::State;
+pub use world::World;

@@ -1,0 +1,102 @@
+//! Everything that views and slots of a stage tell, to compare before and after.
+
+use std::{collections::BTreeMap, fmt::Debug};
+
+use abi::{
+    factory::ICredentialTokenFactory as factory, registry::ICredentialRegistry as registry,
+    token::ICredentialToken as token,
+};
+use alloy::{primitives::Address, sol_types::SolCall};
+use ecosystem::proxy::{ADMIN_SLOT, IMPLEMENTATION_SLOT};
+
+use crate::Stage;
+
+/// What is visible of a stage's contracts. Failed assertions show names with values.
+#[derive(Debug, PartialEq, Eq)]
+pub struct State(BTreeMap<String, String>);
+
+impl State {
+    /// The state now.
+    pub async fn of(stage: &Stage) -> Self {
+        let mut reader = Reader { stage, values: BTreeMap::new() };
+        reader.proxies().await;
+        reader.registry().await;
+        reader.factory().await;
+        for token in stage.reads(stage.system.factory, factory::getAllTokensCall {}).await {
+            reader.token(token).await;
+        }
+        Self(reader.values)
+    }
+}
+
+struct Reader<'a> {
+    stage: &'a Stage,
+    values: BTreeMap<String, String>,
+}
+
+impl Reader<'_> {
+    async fn proxies(&mut self) {
+        for (name, proxy) in
+            [("registry", self.stage.system.registry), ("factory", self.stage.system.factory)]
+        {
+            for (slot_name, slot) in [("implementation", IMPLEMENTATION_SLOT), ("admin", ADMIN_SLOT)] {
+                let word = self.stage.chain().storage(proxy, slot).await.expect("the node answers");
+                self.values.insert(format!("{name} proxy {slot_name}"), word.to_string());
+            }
+        }
+    }
+
+    async fn registry(&mut self) {
+        let at = self.stage.system.registry;
+        self.view(at, registry::ownerCall {}).await;
+        self.view(at, registry::pendingOwnerCall {}).await;
+        for account in self.stage.accounts() {
+            self.view(at, registry::getIssuerCall { key: account.address() }).await;
+        }
+        for attested in self.stage.attested() {
+            let nonce = attested.attestation.nonce;
+            self.view(at, registry::getCredentialCall { credentialId: attested.id }).await;
+            self.view(at, registry::isNonceUsedCall { issuerRoot: attested.issuer, nonce }).await;
+        }
+    }
+
+    async fn factory(&mut self) {
+        let at = self.stage.system.factory;
+        self.view(at, factory::ownerCall {}).await;
+        self.view(at, factory::pendingOwnerCall {}).await;
+        self.view(at, factory::registryCall {}).await;
+        self.view(at, factory::generatorCall {}).await;
+        self.view(at, factory::implementationCall {}).await;
+        self.view(at, factory::getAllTokensCall {}).await;
+        for attested in self.stage.attested() {
+            self.view(at, factory::getTokenDetailsCall { credentialId: attested.id }).await;
+        }
+    }
+
+    async fn token(&mut self, at: Address) {
+        self.view(at, token::nameCall {}).await;
+        self.view(at, token::symbolCall {}).await;
+        self.view(at, token::getCreatorCall {}).await;
+        self.view(at, token::getMaxSupplyCall {}).await;
+        self.view(at, token::totalSupplyCall {}).await;
+        self.view(at, token::totalBurnedCall {}).await;
+        for owner in self.stage.accounts() {
+            let owner = owner.address();
+            self.view(at, token::balanceOfCall { account: owner }).await;
+            self.view(at, token::noncesCall { owner }).await;
+            for spender in [&self.stage.relayer, &self.stage.stranger] {
+                self.view(at, token::allowanceCall { owner, spender: spender.address() }).await;
+            }
+        }
+    }
+
+    /// Reads one view, under a name of its own: contract, function, arguments.
+    async fn view<C: SolCall + Debug>(&mut self, at: Address, call: C)
+    where
+        C::Return: Debug,
+    {
+        let name = format!("{at} {call:?}");
+        let value = format!("{:?}", self.stage.reads(at, call).await);
+        self.values.insert(name, value);
+    }
+}

@@ -1,0 +1,104 @@
+//! A chain with the ecosystem's programs on it.
+
+use std::sync::Arc;
+
+use alloy::{primitives::U256, providers::Provider, rpc::types::TransactionRequest};
+use ecosystem::{
+    chain::Chain,
+    key::{KEY_VARIABLE, Key},
+    steps::Steps,
+    system::{Artifacts, Programs},
+};
+use serde_json::Value;
+use stylus_devnode::{Config, Devnode};
+use tokio::sync::{Mutex, OnceCell};
+
+/// Names a node to test on; without it the tests bring their own.
+const RPC_VARIABLE: &str = "ECOSYSTEM_TEST_RPC";
+
+/// Gas that each account of a test can pay for.
+const GAS_OF_AN_ACCOUNT: u64 = 60_000_000;
+
+static SHARED: OnceCell<Arc<World>> = OnceCell::const_new();
+
+/// A chain with the ecosystem's programs, active, and an account that pays for tests.
+pub struct World {
+    /// The chain.
+    pub chain: Chain,
+    /// The programs on it.
+    pub programs: Programs,
+    /// What they were made of.
+    pub artifacts: Artifacts,
+    payer: Key,
+    /// Held while the payer sends, so that no two transactions take the same nonce.
+    paying: Mutex<()>,
+    /// Kept running for as long as the world is in use; none if somebody else runs it.
+    _node: Option<Devnode>,
+}
+
+impl World {
+    /// The world that all tests of this process share.
+    pub async fn shared() -> Arc<Self> {
+        let new = || async {
+            Arc::new(match std::env::var(RPC_VARIABLE) {
+                Ok(url) => {
+                    Self::on(Chain::connect(&url, None).await.expect("ECOSYSTEM_TEST_RPC answers"), None)
+                        .await
+                }
+                Err(_) => Self::new().await,
+            })
+        };
+        SHARED.get_or_init(new).await.clone()
+    }
+
+    /// A world of the test's own, on a devnode even if the others are elsewhere: for tests that move the clock, or
+    /// change what all share.
+    pub async fn own() -> Arc<Self> {
+        Arc::new(Self::new().await)
+    }
+
+    async fn new() -> Self {
+        let node = Devnode::spawn(Config::test()).await.expect("a devnode on a free port");
+        let chain = Chain::connect(&node.rpc_url(), None).await.expect("the devnode answers");
+        Self::on(chain, Some(node)).await
+    }
+
+    async fn on(chain: Chain, node: Option<Devnode>) -> Self {
+        let payer =
+            Key::find(None, std::env::var(KEY_VARIABLE).ok(), chain.chain_id()).expect("a key for the chain");
+        let build = || xtask::artifacts::ensure().expect("the contracts are there or can be built");
+        let built = tokio::task::spawn_blocking(build).await.expect("the build ends");
+        let artifacts = Artifacts::read(built.folder()).expect("the artifacts are programs");
+        let programs = Programs::deploy(&chain, &payer, &artifacts, &mut Steps::silent()).await;
+        let programs = programs.expect("the programs can be deployed and activated");
+        Self { chain, programs, artifacts, payer, paying: Mutex::new(()), _node: node }
+    }
+
+    /// The account that pays; on a devnode it owns the chain.
+    #[must_use]
+    pub const fn payer(&self) -> &Key {
+        &self.payer
+    }
+
+    /// Gives each account Ether for gas.
+    pub async fn fund(&self, accounts: impl IntoIterator<Item = &Key>) {
+        let _turn = self.paying.lock().await;
+        let price = self.chain.gas_price().await.expect("a gas price");
+        let value = U256::from(price) * U256::from(2 * GAS_OF_AN_ACCOUNT);
+        for account in accounts {
+            let request = TransactionRequest::default().to(account.address()).value(value);
+            self.chain.send(&self.payer, request, "funding an account").await.expect("the payer has Ether");
+        }
+    }
+
+    /// Moves the chain's clock forward. Only on a world of the test's own.
+    pub async fn advance_time(&self, seconds: u64) {
+        assert!(self._node.is_some(), "only a devnode's clock can be moved");
+        let raw = |method: &'static str, parameters: Value| async move {
+            let answer = self.chain.provider().raw_request::<_, Value>(method.into(), parameters).await;
+            answer.unwrap_or_else(|error| panic!("{method}: {error}"));
+        };
+        raw("evm_increaseTime", serde_json::json!([seconds])).await;
+        raw("evm_mine", serde_json::json!([])).await;
+    }
+}

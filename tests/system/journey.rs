@@ -1,0 +1,241 @@
+//! What works: the journey of a credential and its token, with the events that let anyone follow it.
+
+use abi::{
+    factory::ICredentialTokenFactory::{self as factory, TokenCreated},
+    registry::{
+        ICredentialRegistry::{self as registry, CredentialRegistered, CredentialRevoked, NonceUsed},
+        status,
+    },
+    token::ICredentialToken::{self as token, Approval, TokenBurned, TokenMinted, Transfer},
+};
+use alloy::primitives::{Address, U256};
+use ecosystem::{
+    chain::Chain,
+    demo,
+    signing::{Parts, Permit, deadline_after, sign_permit, token_domain},
+};
+use ecosystem_tests::{Stage, World, run, tokens};
+
+#[test]
+fn demo_reads_everything_back_right_every_time() {
+    run(async {
+        let world = World::own().await;
+        for round in 1..=2 {
+            let report = demo::run(&world.chain, world.payer().clone(), &world.artifacts, |_| {}).await;
+            let report = report.unwrap_or_else(|error| panic!("run {round}: {error}"));
+            let wrong: Vec<_> = report.read_back.iter().filter(|row| !row.ok).collect();
+            assert!(report.ok && wrong.is_empty(), "run {round}: {wrong:#?}");
+            // On a dev chain the key owns the chain, so the cache is shown too.
+            assert!(!report.gas.is_empty());
+            for row in &report.gas {
+                assert!(row.cached < row.uncached, "run {round}: {row:?}");
+            }
+        }
+    });
+}
+
+#[test]
+fn register_emits_the_credential_and_its_nonce() {
+    run(async {
+        let stage = Stage::shared().await;
+        let attested = stage.signed(stage.attestation().await);
+        let sent = stage.register(&attested).await;
+
+        let expected = CredentialRegistered {
+            credentialId: attested.id,
+            holder: stage.holder.address(),
+            issuerRoot: stage.issuer.address(),
+            key: stage.issuer.address(),
+            credentialType: attested.attestation.credentialType,
+            issuedAt: attested.attestation.issuedAt,
+            expiresAt: 0,
+        };
+        assert_eq!(stage.event::<CredentialRegistered>(&sent, stage.system.registry), expected);
+        let used = NonceUsed { issuerRoot: stage.issuer.address(), nonce: attested.attestation.nonce };
+        assert_eq!(stage.event::<NonceUsed>(&sent, stage.system.registry), used);
+        assert_eq!(status_of(&stage, attested.id, stage.holder.address()).await, (true, status::ACTIVE));
+        assert_eq!(
+            status_of(&stage, attested.id, stage.stranger.address()).await,
+            (false, status::NOT_HOLDER)
+        );
+    });
+}
+
+#[test]
+fn revoke_ends_the_credential_and_keeps_its_token() {
+    run(async {
+        let stage = Stage::shared().await;
+        let token = stage.token_with(tokens(5)).await;
+        let credential = stage.reads(token, token::getCredentialIdCall {}).await;
+        let call = registry::revokeCredentialCall { credentialId: credential, reason: 7 };
+        let sent = stage.executes(&stage.issuer, stage.system.registry, call).await;
+
+        let expected = CredentialRevoked {
+            credentialId: credential,
+            issuerRoot: stage.issuer.address(),
+            revokedBy: stage.issuer.address(),
+            reason: 7,
+        };
+        assert_eq!(stage.event::<CredentialRevoked>(&sent, stage.system.registry), expected);
+        assert_eq!(status_of(&stage, credential, stage.holder.address()).await, (false, status::REVOKED));
+        let call = token::transferCall { to: stage.stranger.address(), value: tokens(5) };
+        stage.executes(&stage.holder, token, call).await;
+        assert_eq!(balance(&stage, token, stage.stranger.address()).await, tokens(5));
+    });
+}
+
+#[test]
+fn create_token_puts_a_clone_where_it_was_predicted() {
+    run(async {
+        let stage = Stage::shared().await;
+        let credential = stage.credential().await;
+        let at = stage.system.factory;
+        let predicted =
+            stage.reads(at, factory::predictTokenAddressCall { credentialId: credential.id }).await;
+        let call = stage.token_call(credential.id);
+        let sent = stage.executes(&stage.holder, at, call.clone()).await;
+
+        let created = stage.event::<TokenCreated>(&sent, at);
+        let timestamp = stage.reads(predicted, token::getCreatedAtCall {}).await;
+        let expected = TokenCreated {
+            credentialId: credential.id,
+            tokenAddress: predicted,
+            creator: stage.holder.address(),
+            name: call.name.clone(),
+            symbol: call.symbol,
+            emissionRate: call.emissionRate,
+            maxSupply: call.maxSupply,
+            timestamp,
+        };
+        assert_eq!(created, expected);
+        let code = stage.chain().code(predicted).await.expect("code");
+        let clone = stage.world.artifacts.evm.clone_runtime(stage.world.programs.token.address, &[]);
+        assert!(code.starts_with(&clone));
+        assert_eq!(stage.reads(predicted, token::nameCall {}).await, call.name);
+        assert_eq!(stage.reads(predicted, token::getMinterCall {}).await, stage.generator.address());
+        assert_eq!(stage.reads(predicted, token::factoryCall {}).await, at);
+    });
+}
+
+#[test]
+fn create_token_keeps_the_longest_name_and_symbol() {
+    run(async {
+        let stage = Stage::shared().await;
+        let credential = stage.credential().await;
+        let mut call = stage.token_call(credential.id);
+        // Two bytes a letter: 64 and 16 bytes, which fill several slots.
+        call.name = "ä".repeat(math::bounds::NAME_BYTES_MAX / 2);
+        call.symbol = "ö".repeat(math::bounds::SYMBOL_BYTES_MAX / 2);
+        let sent = stage.executes(&stage.holder, stage.system.factory, call.clone()).await;
+        let token = stage.event::<TokenCreated>(&sent, stage.system.factory).tokenAddress;
+        assert_eq!(stage.reads(token, token::nameCall {}).await, call.name);
+        assert_eq!(stage.reads(token, token::symbolCall {}).await, call.symbol);
+    });
+}
+
+#[test]
+fn mint_gives_what_the_cap_leaves_and_then_nothing() {
+    run(async {
+        let stage = Stage::shared().await;
+        let token = stage.token().await;
+        let cap = stage.reads(token, token::getMaxSupplyCall {}).await;
+        let to = stage.holder.address();
+        let most = cap - tokens(1);
+        stage.executes(&stage.generator, token, token::mintCall { to, amount: most }).await;
+
+        let clamped =
+            stage.executes(&stage.generator, token, token::mintCall { to, amount: tokens(5) }).await;
+        let minted = stage.event::<TokenMinted>(&clamped, token);
+        assert_eq!((minted.holder, minted.amount), (to, tokens(1)));
+        assert_eq!(stage.reads(token, token::totalSupplyCall {}).await, cap);
+
+        // At the cap a mint succeeds, mints nothing and says nothing.
+        let nothing =
+            stage.executes(&stage.generator, token, token::mintCall { to, amount: tokens(5) }).await;
+        assert!(nothing.receipt.logs().is_empty());
+        assert_eq!(stage.reads(token, token::totalSupplyCall {}).await, cap);
+
+        // Burning makes no room.
+        stage.executes(&stage.holder, token, token::burnCall { amount: tokens(3) }).await;
+        let nothing =
+            stage.executes(&stage.generator, token, token::mintCall { to, amount: tokens(5) }).await;
+        assert!(nothing.receipt.logs().is_empty());
+        assert_eq!(stage.reads(token, token::totalSupplyCall {}).await, cap - tokens(3));
+    });
+}
+
+#[test]
+fn transfer_and_burn_emit_what_moved() {
+    run(async {
+        let stage = Stage::shared().await;
+        let token = stage.token_with(tokens(10)).await;
+        let (from, to) = (stage.holder.address(), stage.stranger.address());
+        let sent = stage.executes(&stage.holder, token, token::transferCall { to, value: tokens(4) }).await;
+        assert_eq!(stage.event::<Transfer>(&sent, token), Transfer { from, to, value: tokens(4) });
+        assert_eq!(balance(&stage, token, from).await, tokens(6));
+        assert_eq!(balance(&stage, token, to).await, tokens(4));
+
+        let sent = stage.executes(&stage.holder, token, token::burnCall { amount: tokens(1) }).await;
+        let burned = stage.event::<TokenBurned>(&sent, token);
+        assert_eq!((burned.holder, burned.amount), (from, tokens(1)));
+        let moved = Transfer { from, to: Address::ZERO, value: tokens(1) };
+        assert_eq!(stage.event::<Transfer>(&sent, token), moved);
+        assert_eq!(stage.reads(token, token::totalSupplyCall {}).await, tokens(9));
+        assert_eq!(stage.reads(token, token::totalBurnedCall {}).await, tokens(1));
+    });
+}
+
+#[test]
+fn permit_lets_the_relayer_spend_once_signed() {
+    run(async {
+        let stage = Stage::shared().await;
+        let token = stage.token_with(tokens(10)).await;
+        let (owner, spender) = (stage.holder.address(), stage.relayer.address());
+        let deadline = deadline_after(stage.chain().now().await.expect("the time"));
+        let permit = Permit { owner, spender, value: tokens(3), nonce: U256::ZERO, deadline };
+        let Parts { v, r, s } = sign_permit(&stage.holder, &permit, &domain(stage.chain(), token));
+        let call = token::permitCall { owner, spender, value: tokens(3), deadline, v, r, s };
+        let sent = stage.executes(&stage.relayer, token, call).await;
+        assert_eq!(stage.event::<Approval>(&sent, token), Approval { owner, spender, value: tokens(3) });
+        assert_eq!(stage.reads(token, token::noncesCall { owner }).await, U256::ONE);
+
+        let to = stage.stranger.address();
+        let call = token::transferFromCall { from: owner, to, value: tokens(2) };
+        stage.executes(&stage.relayer, token, call).await;
+        assert_eq!(balance(&stage, token, to).await, tokens(2));
+        assert_eq!(stage.reads(token, token::allowanceCall { owner, spender }).await, tokens(1));
+    });
+}
+
+#[test]
+fn domains_are_those_that_wallets_read() {
+    run(async {
+        let stage = Stage::shared().await;
+        let token = stage.token().await;
+        let separator = domain(stage.chain(), token).separator();
+        assert_eq!(stage.reads(token, token::DOMAIN_SEPARATORCall {}).await, separator);
+        let read = stage.reads(token, token::eip712DomainCall {}).await;
+        assert_eq!((read.name.as_str(), read.version.as_str()), ("Ada Lovelace", "1"));
+        assert_eq!((read.chainId, read.verifyingContract), (U256::from(stage.chain().chain_id()), token));
+        let read = stage.reads(stage.system.registry, registry::eip712DomainCall {}).await;
+        assert_eq!(
+            (read.name.as_str(), read.version.as_str()),
+            (abi::registry::DOMAIN_NAME, abi::registry::DOMAIN_VERSION)
+        );
+        assert_eq!(read.verifyingContract, stage.system.registry);
+    });
+}
+
+fn domain(chain: &Chain, token: Address) -> alloy::sol_types::Eip712Domain {
+    token_domain(chain.chain_id(), token, "Ada Lovelace")
+}
+
+async fn status_of(stage: &Stage, credential: alloy::primitives::B256, holder: Address) -> (bool, u8) {
+    let call = registry::validateCredentialCall { credentialId: credential, holder };
+    let answer = stage.reads(stage.system.registry, call).await;
+    (answer.valid, answer.status)
+}
+
+async fn balance(stage: &Stage, token: Address, account: Address) -> U256 {
+    stage.reads(token, token::balanceOfCall { account }).await
+}

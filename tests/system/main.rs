@@ -1,0 +1,7 @@
+//! The whole system over JSON-RPC: one file per topic.
+
+mod abi;
+mod gas;
+mod journey;
+mod lifecycle;
+mod refusals;
