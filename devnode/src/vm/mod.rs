@@ -35,6 +35,10 @@ mod validate;
 #[cfg(test)]
 mod golden_tests;
 #[cfg(test)]
+mod native_tests;
+#[cfg(test)]
+mod refusal_tests;
+#[cfg(test)]
 mod testing;
 
 pub use engine::{Engine, Module, ModuleKey};

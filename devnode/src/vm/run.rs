@@ -109,14 +109,26 @@ pub(super) fn run(
     }
 }
 
+#[cfg(test)]
+thread_local! {
+    /// How often the machine's stack ended a program on this thread.
+    pub(super) static NATIVE_OVERFLOWS: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+}
+
 /// Tells what ended the program: the order of the tests matters.
 fn status(returned: Result<u32, RuntimeError>, wiring: &Wiring, store: &mut Store) -> ProgramStatus {
     let error = match returned {
         Ok(status) => return exit(status),
         Err(error) => error,
     };
-    let native_overflow = error.clone().to_trap() == Some(TrapCode::StackOverflow);
-    if native_overflow || wiring.stack_left.get(store) == Value::I32(0) {
+    if error.clone().to_trap() == Some(TrapCode::StackOverflow) {
+        // Only programs whose blocks hide operands by multi-value parameters get here; Nitro would try again with
+        // another compiler.
+        #[cfg(test)]
+        NATIVE_OVERFLOWS.with(|count| count.set(count.get() + 1));
+        return ProgramStatus::OutOfStack;
+    }
+    if wiring.stack_left.get(store) == Value::I32(0) {
         return ProgramStatus::OutOfStack;
     }
     if wiring.ink_status.get(store) != Value::I32(0) {

@@ -35,6 +35,8 @@ pub(super) struct MockHost {
     pub(super) answer: FrameOutcome,
     pub(super) page_counters: Pages,
     pub(super) printed: Vec<String>,
+    /// A slot that every call overwrites.
+    pub(super) rewrites: Option<(B256, B256)>,
     /// Runs instead of a call, to nest programs.
     pub(super) nested: Option<Nested>,
 }
@@ -112,6 +114,7 @@ impl Host for MockHost {
     fn call(&mut self, request: CallRequest) -> FrameOutcome {
         let gas = request.gas;
         self.calls.push(request);
+        self.storage.extend(self.rewrites);
         let Some(nested) = self.nested.clone() else { return self.answered(gas) };
         if nested.levels == 0 {
             return FrameOutcome { success: true, gas_left: gas, ..FrameOutcome::default() };
