@@ -1,5 +1,10 @@
 //! `CredentialTokenFactory`: creates the token of a credential for the credential's valid holder.
 
+use alloy_primitives::{U256, uint};
+
+/// Most tokens that one answer lists.
+pub const PAGE_MAX: U256 = uint!(1_000_U256);
+
 declare! {
     /// Creates one token a credential, for the credential's valid holder.
     interface ICredentialTokenFactory is ownable, initializable {
@@ -65,16 +70,20 @@ declare! {
         error TokenFactoryInvalidEmissionRate(uint256 rate, uint256 minimum, uint256 maximum);
         /// `maxSupply` (base units) is not between `minimum` and `maximum`.
         error TokenFactoryInvalidMaxSupply(uint256 maxSupply, uint256 minimum, uint256 maximum);
-        /// Creating a token costs no Ether now; `sent` was sent.
-        error TokenFactoryUnexpectedValue(uint256 sent);
-        /// The list holds `count` tokens, more than the `limit` of one answer: read it by `getTokens`.
+        /// `to`, who sent `amount` wei beyond the fee, doesn't take it back.
+        error TokenFactoryRefundFailed(address to, uint256 amount);
+        /// `count` tokens are more than the `limit` of one answer: read them by `getTokens`.
         error TokenFactoryTooManyTokens(uint256 count, uint256 limit);
         /// The registry at `registry` failed or answered nonsense.
         error TokenFactoryRegistryFailed(address registry);
-        /// The clone could not be created, or refused its initialisation.
+        /// The token at `tokenAddress` failed or answered nonsense; its program may have to be renewed (`ArbWasm`).
+        error TokenFactoryTokenFailed(address tokenAddress);
+        /// The clone could not be created, or refused its initialisation; the token program may have to be renewed.
         error TokenFactoryCreationFailed(bytes32 credentialId);
-        /// `account` can't serve here: it is zero, or (registry and implementation) has no code, or (implementation) is no
-        /// active program.
+        /// `account` can't serve here: a registry has to answer as one does, a generator not to be zero, an implementation to
+        /// be an active token program.
         error TokenFactoryUnsuitable(address account);
+        /// The function is running already: it can't be entered from what it calls.
+        error ReentrancyGuardReentrantCall();
     }
 }

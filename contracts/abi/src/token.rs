@@ -1,5 +1,48 @@
 //! `CredentialToken`: one credential's ERC-20 token.
 
+use alloy_primitives::{Address, B256, FixedBytes};
+use core::array;
+
+/// Decimals of every credential token.
+pub const DECIMALS: u8 = 18;
+
+/// Version in the EIP-712 domain of permits; the domain's name is the token's.
+pub const DOMAIN_VERSION: &str = "1";
+
+/// What is fixed for ever in a token's code, behind the clone's own: factory (20 bytes), minter (20), credential (32).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CloneArgs {
+    /// The factory that created the token.
+    pub factory: Address,
+    /// Who may mint.
+    pub minter: Address,
+    /// The credential that the token belongs to.
+    pub credential_id: B256,
+}
+
+impl CloneArgs {
+    /// Length in the clone's code.
+    pub const BYTES: usize = 72;
+}
+
+impl From<CloneArgs> for [u8; CloneArgs::BYTES] {
+    fn from(CloneArgs { factory, minter, credential_id }: CloneArgs) -> Self {
+        let accounts: FixedBytes<40> = factory.concat_const(*minter);
+        accounts.concat_const(credential_id).0
+    }
+}
+
+impl From<[u8; Self::BYTES]> for CloneArgs {
+    fn from(bytes: [u8; Self::BYTES]) -> Self {
+        let accounts = |from: usize| Address::new(array::from_fn(|i| bytes[from + i]));
+        Self {
+            factory: accounts(0),
+            minter: accounts(20),
+            credential_id: B256::new(array::from_fn(|i| bytes[40 + i])),
+        }
+    }
+}
+
 declare! {
     /// One credential's ERC-20 token. Amounts are in base units (18 decimals).
     interface ICredentialToken is erc20, erc2612, erc5267 {

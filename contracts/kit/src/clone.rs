@@ -9,8 +9,8 @@ use alloy_primitives::{Address, B256};
 use stylus_sdk::{crypto, stylus_core::Host};
 
 use crate::evm::op::{
-    CALLDATACOPY, CALLDATASIZE, CODECOPY, DELEGATECALL, DUP1, DUP2, DUP3, GAS, JUMPDEST, JUMPI, PUSH1, PUSH20, RETURN,
-    RETURNDATACOPY, RETURNDATASIZE, REVERT, SWAP1, SWAP2,
+    CALLDATACOPY, CALLDATASIZE, CODECOPY, DELEGATECALL, DUP1, DUP2, DUP3, GAS, JUMPDEST, JUMPI, PUSH1,
+    PUSH20, RETURN, RETURNDATACOPY, RETURNDATASIZE, REVERT, SWAP1, SWAP2,
 };
 
 /// What a clone's code starts with; the implementation's address follows.
@@ -159,11 +159,16 @@ mod tests {
     #[test]
     fn runtime_is_the_standards_bytes() {
         // EIP-1167's own example, of the implementation 0xbebe….
-        let standard = hex!("363d3d373d3d3d363d73bebebebebebebebebebebebebebebebebebebebe5af43d82803e903d91602b57fd5bf3");
+        let standard = hex!(
+            "363d3d373d3d3d363d73bebebebebebebebebebebebebebebebebebebebe5af43d82803e903d91602b57fd5bf3"
+        );
         assert_eq!(runtime(IMPLEMENTATION, &[]), standard);
         assert_eq!(standard.len(), CODE_BYTES);
         assert_eq!(standard[usize::from(SUCCESS)], JUMPDEST);
-        assert_eq!(creation(IMPLEMENTATION, &[]), [hex!("3d602d80600a3d3981f3").as_slice(), &standard].concat());
+        assert_eq!(
+            creation(IMPLEMENTATION, &[]),
+            [hex!("3d602d80600a3d3981f3").as_slice(), &standard].concat()
+        );
     }
 
     #[test]
@@ -179,10 +184,14 @@ mod tests {
     #[test]
     fn create2_address_is_the_standards() {
         // The last but one example of EIP-1014.
-        let creation = hex!("deadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeef");
+        let creation =
+            hex!("deadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeef");
         let deployer = address!("00000000000000000000000000000000deadbeef");
         let salt = b256!("00000000000000000000000000000000000000000000000000000000cafebabe");
-        assert_eq!(create2_address(deployer, salt, &creation), address!("1d8bfDC5D46DC4f61D6b6115972536eBE6A8854C"));
+        assert_eq!(
+            create2_address(deployer, salt, &creation),
+            address!("1d8bfDC5D46DC4f61D6b6115972536eBE6A8854C")
+        );
         assert_eq!(create2_address(deployer, salt, &creation), deployer.create2(salt, keccak256(creation)));
     }
 
@@ -197,7 +206,11 @@ mod tests {
     fn own_args_are_refused_from_anything_else() {
         let clone = runtime(IMPLEMENTATION, &[7; 72]);
         assert_eq!(read::<72>(Vec::new()), None, "no code");
-        assert_eq!(read::<72>([&[0xef, 0xf0, 0, 0], clone.as_slice()].concat()), None, "a program called itself");
+        assert_eq!(
+            read::<72>([&[0xef, 0xf0, 0, 0], clone.as_slice()].concat()),
+            None,
+            "a program called itself"
+        );
         assert_eq!(read::<71>(clone.clone()), None, "one byte more");
         assert_eq!(read::<73>(clone.clone()), None, "one byte less");
         for at in (0..PREFIX.len()).chain(PREFIX.len() + 20..CODE_BYTES) {

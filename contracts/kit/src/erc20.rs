@@ -4,8 +4,8 @@
 //! the supply already changed. Invariant T1: the balances add up to the supply, so none exceeds it.
 
 use abi::erc20::IERC20::{
-    Approval, ERC20InsufficientAllowance, ERC20InsufficientBalance, ERC20InvalidApprover, ERC20InvalidReceiver,
-    ERC20InvalidSender, ERC20InvalidSpender, Transfer,
+    Approval, ERC20InsufficientAllowance, ERC20InsufficientBalance, ERC20InvalidApprover,
+    ERC20InvalidReceiver, ERC20InvalidSender, ERC20InvalidSpender, Transfer,
 };
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, U256};
@@ -88,7 +88,12 @@ impl Erc20 {
     /// transfer that follows says enough.
     ///
     /// Errors: [`ERC20InsufficientAllowance`].
-    pub fn spend_allowance(&mut self, owner: Address, spender: Address, value: U256) -> Result<(), Erc20Error> {
+    pub fn spend_allowance(
+        &mut self,
+        owner: Address,
+        spender: Address,
+        value: U256,
+    ) -> Result<(), Erc20Error> {
         let mut word = self.allowances.at_mut((owner, spender));
         let allowance = word.number();
         if allowance == U256::MAX {

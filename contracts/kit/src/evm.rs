@@ -86,7 +86,10 @@ impl Code {
     /// Appends a push of these bytes.
     pub const fn push<const N: usize>(self, value: [u8; N]) -> Self {
         assert!(1 <= N && N <= 32, "a push carries 1 to 32 bytes");
-        #[expect(clippy::as_conversions, reason = "there is no other conversion in constants; N is at most 32")]
+        #[expect(
+            clippy::as_conversions,
+            reason = "there is no other conversion in constants; N is at most 32"
+        )]
         let push = PUSH1 + (N - 1) as u8;
         self.ops([push]).ops(value)
     }
@@ -163,7 +166,8 @@ mod tests {
 
     #[test]
     fn labels_resolve_forwards_and_backwards() {
-        let code: [u8; 11] = Code::new().label(START).ops([PUSH0]).jump_if(END).jump(START).label(END).finish();
+        let code: [u8; 11] =
+            Code::new().label(START).ops([PUSH0]).jump_if(END).jump(START).label(END).finish();
         assert_eq!(code, [0x5b, 0x5f, 0x61, 0, 10, 0x57, 0x61, 0, 0, 0x56, 0x5b]);
     }
 

@@ -65,7 +65,12 @@ impl Permits {
     ///
     /// Errors: [`ERC2612ExpiredSignature`] after the deadline; [`ERC2612InvalidSigner`] unless the owner signed exactly
     /// this in the one accepted form (low `s`, `v` 27 or 28).
-    pub fn consume(&mut self, domain: B256, approval: &Approval, signature: &Signature) -> Result<(), PermitError> {
+    pub fn consume(
+        &mut self,
+        domain: B256,
+        approval: &Approval,
+        signature: &Signature,
+    ) -> Result<(), PermitError> {
         let Approval { owner, spender, value, deadline } = *approval;
         if U256::from(self.vm().block_timestamp()) > deadline {
             return Err(PermitError::ERC2612ExpiredSignature(ERC2612ExpiredSignature { deadline }));

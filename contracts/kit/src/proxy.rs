@@ -14,8 +14,8 @@
 use abi::{
     arbwasm::{ARB_WASM, IArbWasm::programVersionCall},
     proxy::IProxy::{
-        AdminChanged, ERC1967InvalidAdmin, ERC1967InvalidImplementation, ERC1967NonPayable, ERC1967ProxyUninitialized,
-        ProxyMalformedCall, Upgraded, changeAdminCall, upgradeToAndCallCall,
+        AdminChanged, ERC1967InvalidAdmin, ERC1967InvalidImplementation, ERC1967NonPayable,
+        ERC1967ProxyUninitialized, ProxyMalformedCall, Upgraded, changeAdminCall, upgradeToAndCallCall,
     },
 };
 use alloc::vec::Vec;
@@ -25,7 +25,8 @@ use alloy_sol_types::{SolCall, SolError, SolEvent, SolValue};
 use crate::evm::{Code, Label, op::*};
 
 /// Where the implementation is: `keccak256("eip1967.proxy.implementation") - 1`.
-pub const IMPLEMENTATION_SLOT: B256 = b256!("360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc");
+pub const IMPLEMENTATION_SLOT: B256 =
+    b256!("360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc");
 
 /// Where the admin is: `keccak256("eip1967.proxy.admin") - 1`.
 pub const ADMIN_SLOT: B256 = b256!("b53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a717850b5d6103");
@@ -45,7 +46,8 @@ pub const CREATION: [u8; CONSTRUCTOR.len() + RUNTIME.len()] = {
 /// The whole code that creates a proxy of `implementation` for `admin`, initialised by the call `init_data`.
 #[must_use]
 pub fn creation(implementation: Address, admin: Address, init_data: &[u8]) -> Vec<u8> {
-    let args = (implementation, admin, alloy_primitives::Bytes::copy_from_slice(init_data)).abi_encode_params();
+    let args =
+        (implementation, admin, alloy_primitives::Bytes::copy_from_slice(init_data)).abi_encode_params();
     [CREATION.as_slice(), &args].concat()
 }
 
@@ -106,7 +108,12 @@ const fn runtime() -> Code {
     code = code.label(UPGRADE).ops([POP]);
     code = only_admin(code);
     code = code.push1(DATA).ops([CALLDATASIZE, LT]).jump_if(MALFORMED);
-    code = code.push1(DATA_OFFSET).ops([CALLDATALOAD]).push1(DATA_LENGTH - SELECTOR_BYTES).ops([XOR]).jump_if(MALFORMED);
+    code = code
+        .push1(DATA_OFFSET)
+        .ops([CALLDATALOAD])
+        .push1(DATA_LENGTH - SELECTOR_BYTES)
+        .ops([XOR])
+        .jump_if(MALFORMED);
     code = code.push1(DATA_LENGTH).ops([CALLDATALOAD]); // length
     code = code.push1(DATA).ops([CALLDATASIZE, SUB, DUP2, GT]).jump_if(MALFORMED);
     code = code.push1(IMPLEMENTATION).ops([CALLDATALOAD]); // implementation, length

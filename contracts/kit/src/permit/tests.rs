@@ -30,7 +30,8 @@ fn signed(vm: &TestVM, approval: &Approval, nonce: u64, signer: Address) -> Perm
     vm.set_block_timestamp(NOW);
     let Approval { owner, spender, value, deadline } = *approval;
     let message = Permit { owner, spender, value, nonce: U256::from(nonce), deadline };
-    let digest = keccak256([&[0x19, 0x01], DOMAIN.as_slice(), message.eip712_hash_struct().as_slice()].concat());
+    let digest =
+        keccak256([&[0x19, 0x01], DOMAIN.as_slice(), message.eip712_hash_struct().as_slice()].concat());
     let v = B256::with_last_byte(SIGNATURE.v);
     let input = [digest, v, SIGNATURE.r, SIGNATURE.s].concat();
     vm.mock_static_call(ecdsa::ECRECOVER, input, Ok(signer.into_word().to_vec()));
@@ -71,7 +72,10 @@ fn consume_reverts_with_invalid_signer_for_anothers_signature() {
     let approval = approval(NOW);
     let mut permits = signed(&vm, &approval, 0, BOB);
     let anothers = ERC2612InvalidSigner { signer: BOB, owner: ALICE };
-    assert_eq!(permits.consume(DOMAIN, &approval, &SIGNATURE), Err(PermitError::ERC2612InvalidSigner(anothers)));
+    assert_eq!(
+        permits.consume(DOMAIN, &approval, &SIGNATURE),
+        Err(PermitError::ERC2612InvalidSigner(anothers))
+    );
     assert_eq!(permits.nonce(ALICE), U256::ZERO);
 }
 
@@ -81,7 +85,10 @@ fn consume_reverts_with_invalid_signer_for_nobody() {
     let approval = Approval { owner: Address::ZERO, ..approval(NOW) };
     let mut permits = signed(&vm, &approval, 0, Address::ZERO);
     let nobody = ERC2612InvalidSigner { signer: Address::ZERO, owner: Address::ZERO };
-    assert_eq!(permits.consume(DOMAIN, &approval, &SIGNATURE), Err(PermitError::ERC2612InvalidSigner(nobody)));
+    assert_eq!(
+        permits.consume(DOMAIN, &approval, &SIGNATURE),
+        Err(PermitError::ERC2612InvalidSigner(nobody))
+    );
 }
 
 #[test]
@@ -105,12 +112,7 @@ fn consume_covers_every_value_that_was_signed() {
 
 #[test]
 fn typehash_is_that_of_the_type() {
-    let message = Permit {
-        owner: ALICE,
-        spender: BOB,
-        value: U256::ZERO,
-        nonce: U256::ZERO,
-        deadline: U256::ZERO,
-    };
+    let message =
+        Permit { owner: ALICE, spender: BOB, value: U256::ZERO, nonce: U256::ZERO, deadline: U256::ZERO };
     assert_eq!(PERMIT_TYPEHASH, message.eip712_type_hash());
 }
