@@ -1,1 +1,18 @@
 //! Which credentials are valid, and whose they are: attestations of issuers, checked on chain.
+//!
+//! Start reading at `contract.rs`.
+
+#![cfg_attr(not(feature = "export-abi"), deny(missing_docs))] // the exporter's generated items carry no docs
+#![cfg_attr(
+    not(test),
+    deny(clippy::arithmetic_side_effects, clippy::unwrap_used, clippy::expect_used, clippy::panic)
+)]
+#![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::as_conversions, clippy::float_arithmetic))]
+
+extern crate alloc;
+
+mod contract;
+
+#[cfg(feature = "export-abi")]
+pub use contract::print_from_args;
+pub use contract::{ATTESTATION_TYPEHASH, CLOCK_SKEW_SECS, CredentialRegistry, RegistryError};

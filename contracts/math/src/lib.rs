@@ -12,6 +12,7 @@
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::as_conversions, clippy::float_arithmetic))]
 
 pub mod bounds;
+pub mod credential;
 pub mod nonce;
 pub mod supply;
 pub mod text;
