@@ -2,7 +2,7 @@
 
 use super::machine::Machine;
 use crate::{state::State, vm::host::Access};
-use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256};
+use alloy_primitives::{Address, B256, Bytes, U256};
 use revm::{
     bytecode::Bytecode,
     context_interface::journaled_state::{JournalLoadError, account::JournaledAccountTr},
@@ -115,9 +115,4 @@ impl<'a> Machine<'a> {
         let Access { value, cold } = self.code(address);
         Access { value: value.original_bytes(), cold }
     }
-}
-
-/// True for the hash of no code, in either of its spellings.
-pub(super) fn is_no_code(hash: B256) -> bool {
-    hash.is_zero() || hash == KECCAK256_EMPTY
 }

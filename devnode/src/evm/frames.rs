@@ -46,7 +46,6 @@ pub(super) struct Create {
     pub(super) init_code: Bytes,
     pub(super) gas: u64,
     pub(super) depth: usize,
-    pub(super) callers_caller: Address,
 }
 
 /// Code that starts running: a call's or a create's init code.
@@ -65,7 +64,6 @@ pub(super) struct Frame {
     /// Delegate frames don't count as open frames of the acting address.
     pub(super) is_delegate: bool,
     pub(super) depth: usize,
-    pub(super) callers_caller: Address,
 }
 
 /// A result that leaves `left` of `limit` gas.
@@ -111,7 +109,6 @@ impl<'a> Machine<'a> {
                     is_static: call.is_static,
                     is_delegate: matches!(call.scheme, CallScheme::DelegateCall | CallScheme::CallCode),
                     depth: call.depth,
-                    callers_caller: call.callers_caller,
                 },
                 memory,
             )
@@ -178,7 +175,6 @@ impl<'a> Machine<'a> {
             is_static: false,
             is_delegate: false,
             depth: create.depth,
-            callers_caller: create.callers_caller,
         };
         let mut done = self.run_code(frame, memory);
         if done.result.is_ok() {
@@ -323,7 +319,7 @@ impl<'a> Machine<'a> {
                     self.call_from_evm(&mut interpreter, *inputs, depth + 1, callers_caller);
                 }
                 InterpreterAction::NewFrame(FrameInput::Create(inputs)) => {
-                    self.create_from_evm(&mut interpreter, &inputs, depth + 1, callers_caller);
+                    self.create_from_evm(&mut interpreter, &inputs, depth + 1);
                 }
                 InterpreterAction::NewFrame(FrameInput::Empty) => {
                     return result(InstructionResult::FatalExternalError, Bytes::new(), frame.gas, 0);
@@ -376,7 +372,6 @@ impl<'a> Machine<'a> {
         interpreter: &mut Interpreter<EthInterpreter>,
         inputs: &CreateInputs,
         depth: usize,
-        callers_caller: Address,
     ) {
         let create = Create {
             creator: inputs.caller(),
@@ -385,7 +380,6 @@ impl<'a> Machine<'a> {
             init_code: inputs.init_code().clone(),
             gas: inputs.gas_limit(),
             depth,
-            callers_caller,
         };
         let memory = interpreter.memory.new_child_context();
         let (done, address) = self.create(create, memory);

@@ -288,7 +288,6 @@ impl Host for ProgramHost<'_, '_> {
             init_code: request.code,
             gas: request.gas,
             depth: self.depth + 1,
-            callers_caller: self.env.sender,
         };
         let (mut done, address) = self.machine.create(create, SharedMemory::new());
         if done.result != InstructionResult::Revert {

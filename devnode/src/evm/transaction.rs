@@ -113,6 +113,9 @@ pub(super) fn run(
     let used = tx.gas_limit - left;
     let refundable = access_refund.saturating_add(u64::try_from(done.gas.refunded()).unwrap_or_default());
     let refunded = refundable.min((used - poster_gas) / REFUND_QUOTIENT);
+    // As Nitro: the floor counts if it was in force before the transaction and still is after it.
+    let floor =
+        if arbos::block::has_calldata_floor(&mut MachineLedger::new(&mut machine)) { floor } else { 0 };
     let gas_used = (used - refunded).max(floor);
     settle(&mut machine, tx, gas_used);
 
@@ -301,7 +304,6 @@ fn execute(
                 init_code: tx.input.clone(),
                 gas,
                 depth: 0,
-                callers_caller: Address::ZERO,
             };
             let (done, _) = machine.create(create, SharedMemory::new());
             (done, Some(tx.from.create(nonce)))
