@@ -196,9 +196,9 @@ fn calldata_and_return_data_cost_by_what_is_copied() {
         assert_eq!(ink_of(&["read_args 0"], "", call, &mut MockHost::default()), [ink]);
     }
     for (bytes, ink) in [(10, 73_113), (100, 75_153), (1_000, 102_153), (10_000, 372_153)] {
-        let mut host = MockHost::default();
-        host.answer =
-            FrameOutcome { success: true, output: vec![1; bytes].into(), ..FrameOutcome::default() };
+        let output = vec![1; bytes].into();
+        let answer = FrameOutcome { success: true, output, ..FrameOutcome::default() };
+        let mut host = MockHost { answer, ..MockHost::default() };
         let copy = format!("read_return_data 100 0 {bytes}");
         let calls = ["static_call_contract 0 0 0 1000 90", &copy, "read_return_data 0 20000 5"];
         assert_eq!(ink_of(&calls, "", call(PLENTY), &mut host)[1..], [ink, 73_113]);
