@@ -1,14 +1,14 @@
 //! Child processes: started with a clean environment, and failing in a sentence.
 
+use std::env;
 use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::{env, fmt::Write as _};
 
 use anyhow::{Context, Result, bail};
 
-/// How many of the last lines of a failed child are repeated in the error.
+/// How many of the last lines that a failed child wrote to stderr are repeated.
 const TAIL_LINES: usize = 12;
 
 /// Tells the user on stderr what is being done.
@@ -38,27 +38,48 @@ pub fn capture(command: &mut Command) -> Result<String> {
     stdout(command, output)
 }
 
-/// Runs `command` silently and returns what it prints on stdout; an error repeats the end of its stderr.
+/// Runs `command` silently and returns what it prints on stdout; if it fails, the end of its stderr is shown.
 ///
 /// # Errors
 /// It can't be started, fails, or prints something that isn't UTF-8.
 pub fn quiet(command: &mut Command) -> Result<String> {
-    let output = command.stdin(Stdio::null()).output().with_context(|| cannot_start(command))?;
+    // Backtraces of other people's tools would push out the line that matters.
+    command.stdin(Stdio::null()).env("RUST_BACKTRACE", "0");
+    let output = command.output().with_context(|| cannot_start(command))?;
     stdout(command, output)
+}
+
+/// Runs `command` silently and returns what it prints on stdout; `None` if it fails, for questions that may be answered
+/// with no.
+#[must_use]
+pub fn probe(command: &mut Command) -> Option<String> {
+    let output = command.stdin(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8(output.stdout).ok())?
 }
 
 fn stdout(command: &Command, output: Output) -> Result<String> {
     if !output.status.success() {
-        let mut message = format!("`{}` failed ({})", shown(command), output.status);
         let stderr = String::from_utf8_lossy(&output.stderr);
         let lines: Vec<_> = stderr.lines().filter(|line| !line.trim().is_empty()).collect();
         for line in &lines[lines.len().saturating_sub(TAIL_LINES)..] {
-            let _ = write!(message, "\n  {line}");
+            eprintln!("  {line}");
         }
-        bail!(message);
+        bail!("`{}` failed ({}){}", shown(command), output.status, reason(&lines));
     }
     String::from_utf8(output.stdout)
         .with_context(|| format!("`{}` printed something that isn't UTF-8", shown(command)))
+}
+
+/// The line that says most about a failure: the first that is marked as an error, else the last.
+fn reason(lines: &[&str]) -> String {
+    let marked = lines.iter().find_map(|line| {
+        let line = line.trim();
+        ["error: ", "E: ", "npm error ", "npm ERR! "].iter().find_map(|mark| line.strip_prefix(mark))
+    });
+    marked
+        .or_else(|| lines.last().map(|line| line.trim()))
+        .map(|line| format!(": {line}"))
+        .unwrap_or_default()
 }
 
 fn cannot_start(command: &Command) -> String {

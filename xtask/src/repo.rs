@@ -55,7 +55,7 @@ pub fn contract_folders(root: &Path) -> Result<Vec<String>> {
 /// The commit that is checked out and whether the tree differs from it; `None` outside of git.
 #[must_use]
 pub fn commit(root: &Path) -> Option<(String, bool)> {
-    let git = |args: &[&str]| process::quiet(Command::new("git").arg("-C").arg(root).args(args)).ok();
+    let git = |args: &[&str]| process::probe(Command::new("git").arg("-C").arg(root).args(args));
     let commit = git(&["rev-parse", "HEAD"])?.trim().to_owned();
     let dirty = !git(&["status", "--porcelain"])?.trim().is_empty();
     Some((commit, dirty))

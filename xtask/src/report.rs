@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::{env, fs};
 
 use anyhow::{Context, Result};
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 use serde_json::{Value, json};
 use xtask::{process::note, repo};
 
@@ -120,7 +120,7 @@ pub(crate) fn table<const N: usize>(
     rows: impl IntoIterator<Item = [String; N]>,
 ) -> String {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')));
     table.set_header(headings.map(|heading| heading.trim_start_matches('>')));
     for row in rows {
         table.add_row(row);

@@ -60,7 +60,7 @@ fn compile(root: &Path, toolchain: &Toolchain) -> Result<PathBuf> {
     let fetch =
         ["fetch", "--quiet", "--locked", "--manifest-path", "contracts/Cargo.toml", "--target", WASM_TARGET];
     process::run(toolchain.cargo().current_dir(root).args(fetch))
-        .context("the contracts' dependencies can't be fetched: is crates.io reachable, and contracts/Cargo.lock current?")?;
+        .context("the contracts' dependencies can't be fetched (is crates.io reachable, and contracts/Cargo.lock current?)")?;
     process::run(
         toolchain
             .cargo()

@@ -57,7 +57,7 @@ pub fn find(cache: &Path) -> Option<WasmOpt> {
     let path = env::var_os("PATH").unwrap_or_default();
     let program =
         env::split_paths(&path).map(|folder| folder.join("wasm-opt")).find(|program| program.is_file())?;
-    let version = process::quiet(Command::new(&program).arg("--version")).ok()?;
+    let version = process::probe(Command::new(&program).arg("--version"))?;
     (parse_version(&version)? == VERSION).then(|| WasmOpt::at(program.with_file_name("")))
 }
 
@@ -93,7 +93,7 @@ pub fn install(cache: &Path) -> Result<WasmOpt> {
             .current_dir(&partial),
     )
     .with_context(|| {
-        format!("npm can't install binaryen {VERSION}.0.0: install npm, or put wasm-opt {VERSION} on PATH")
+        format!("npm can't install binaryen {VERSION}.0.0 (install npm, or put wasm-opt {VERSION} on PATH)")
     })?;
     check_digest(&partial.join("node_modules/binaryen/bin/wasm-opt"))?;
     cache::publish(&partial, &target)?;
@@ -102,7 +102,7 @@ pub fn install(cache: &Path) -> Result<WasmOpt> {
 
 fn check_node() -> Result<()> {
     let version = process::quiet(Command::new("node").arg("--version")).with_context(|| {
-        format!("wasm-opt {VERSION} needs Node.js {NODE_MAJOR} or later with npm: install them")
+        format!("wasm-opt {VERSION} needs Node.js {NODE_MAJOR} or later with npm (install them)")
     })?;
     let major: u32 =
         version.trim_start_matches('v').split('.').next().and_then(|text| text.parse().ok()).unwrap_or(0);

@@ -101,7 +101,7 @@ impl Apt {
             (Ok(names), _) => names,
             (Err(_), Err(error)) => return Err(error.context("Debian's packages can't be reached")),
             (Err(error), Ok(_)) => {
-                return Err(error.context("this Debian has no package rustc-web: Debian 12 or later has"));
+                return Err(error.context("this system has no package rustc-web (Debian 12 and later have)"));
             }
         };
         let policy = process::quiet(self.command("apt-cache").args(["policy", "rustc-web"]))?;
@@ -142,7 +142,7 @@ impl Apt {
     fn download(&self, packages: &[String]) -> Result<()> {
         note(format!("downloading {} packages (about 150 MB): {}", packages.len(), packages.join(" ")));
         process::quiet(self.command("apt-get").arg("download").args(packages))
-            .context("Debian's packages can't be downloaded: try again")?;
+            .context("Debian's packages can't be downloaded (try again)")?;
         Ok(())
     }
 
@@ -153,7 +153,7 @@ impl Apt {
             let path = file?.path();
             if path.extension().is_some_and(|extension| extension == "deb") {
                 process::quiet(Command::new("dpkg").arg("-x").arg(&path).arg(target))
-                    .context("a package can't be unpacked: is the disk full?")?;
+                    .context("a package can't be unpacked (is the disk full?)")?;
             }
         }
         Ok(())
@@ -294,7 +294,7 @@ fn build_std(toolchain: &Path) -> Result<()> {
             .arg("--config")
             .arg(artifacts::rustflags_setting(&flags)),
     )
-    .context("the standard library can't be built: is crates.io reachable?")?;
+    .context("the standard library can't be built (is crates.io reachable?)")?;
     let libraries = toolchain.join(UNPACKED).join("lib/rustlib").join(WASM_TARGET).join("lib");
     fs::create_dir_all(&libraries)?;
     for file in fs::read_dir(project.join("target").join(WASM_TARGET).join("release/deps"))? {

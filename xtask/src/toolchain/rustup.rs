@@ -19,7 +19,7 @@ fn rustup() -> Command {
 /// rustup's toolchain of that release, if it is installed and can compile to wasm.
 #[must_use]
 pub fn find(channel: &str) -> Option<Compiler> {
-    let cargo = process::quiet(rustup().args(["which", "--toolchain", channel, "cargo"])).ok()?;
+    let cargo = process::probe(rustup().args(["which", "--toolchain", channel, "cargo"]))?;
     let folder = Path::new(cargo.trim()).parent()?.parent()?.to_path_buf();
     if !has_target(&folder) {
         return None;
@@ -46,7 +46,7 @@ pub fn install(channel: &str) -> Result<Compiler> {
         WASM_TARGET,
         "--no-self-update",
     ]))
-    .with_context(|| format!("rustup can't install Rust {channel}: is its download server reachable?"))?;
+    .with_context(|| format!("rustup can't install Rust {channel} (is its download server reachable?)"))?;
     find(channel).with_context(|| format!("rustup installed Rust {channel}, but without {WASM_TARGET}"))
 }
 
@@ -55,8 +55,8 @@ pub fn install(channel: &str) -> Result<Compiler> {
 pub fn linkers() -> Vec<PathBuf> {
     let mut command = Command::new("rustc");
     process::clear_cargo_environment(&mut command);
-    let default = process::quiet(command.current_dir(env::temp_dir()).args(["--print", "sysroot"])).ok();
-    let others = process::quiet(rustup().args(["toolchain", "list", "--verbose"])).unwrap_or_default();
+    let default = process::probe(command.current_dir(env::temp_dir()).args(["--print", "sysroot"]));
+    let others = process::probe(rustup().args(["toolchain", "list", "--verbose"])).unwrap_or_default();
     let folders = others.lines().filter_map(|line| line.split_whitespace().last()).map(PathBuf::from);
     let mut linkers = Vec::new();
     for folder in default.iter().map(|path| PathBuf::from(path.trim())).chain(folders) {
