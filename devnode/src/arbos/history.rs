@@ -42,3 +42,76 @@ pub const fn code() -> Bytes {
         "d0600163a3b1b31d5f5260205f6004601c60645afa156056575f5103065500"
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy_primitives::{B256, U256};
+    use revm::{
+        Context, MainBuilder, MainContext, SystemCallCommitEvm, bytecode::Bytecode,
+        context::result::ExecutionResult, database::InMemoryDB, state::AccountInfo,
+    };
+
+    /// What the stand-in for `ArbSys` costs: three pushes, a store, a return; the real one takes 803.
+    const STAND_IN_GAS: u64 = 16;
+    const STRANGER: Address = Address::repeat_byte(0x0f);
+
+    /// The contract on a chain whose `ArbSys` answers `number`.
+    fn chain(db: &mut InMemoryDB, number: u64) {
+        let mut arb_sys = vec![0x67];
+        arb_sys.extend(number.to_be_bytes());
+        arb_sys.extend([0x5f, 0x52, 0x60, 0x20, 0x5f, 0xf3]);
+        let account = |code: Bytes| AccountInfo::from_bytecode(Bytecode::new_raw(code));
+        db.insert_account_info(address!("0000000000000000000000000000000000000064"), account(arb_sys.into()));
+        db.insert_account_info(ADDRESS, account(code()));
+    }
+
+    fn call(db: &mut InMemoryDB, caller: Address, data: &[u8]) -> ExecutionResult {
+        let mut evm = Context::mainnet().with_db(db).build_mainnet();
+        evm.system_call_with_caller_commit(caller, ADDRESS, Bytes::copy_from_slice(data)).expect("it runs")
+    }
+
+    fn ask(db: &mut InMemoryDB, number: U256) -> Option<B256> {
+        let result = call(db, STRANGER, &number.to_be_bytes::<32>());
+        result.is_success().then(|| B256::from_slice(result.output().expect("a word")))
+    }
+
+    #[test]
+    fn storing_a_hash_costs_what_it_costs_on_nitro() {
+        let mut db = InMemoryDB::default();
+        chain(&mut db, 27);
+        let result = call(&mut db, SYSTEM, B256::repeat_byte(0xaa).as_slice());
+        assert!(result.is_success());
+        assert_eq!(result.tx_gas_used() - STAND_IN_GAS + 803, 25_592);
+    }
+
+    #[test]
+    fn hashes_are_answered_for_the_window_only() {
+        let mut db = InMemoryDB::default();
+        let newest = 3 * WINDOW;
+        for number in [newest - WINDOW, newest - 1] {
+            chain(&mut db, number + 1);
+            assert!(call(&mut db, SYSTEM, B256::from(U256::from(number)).as_slice()).is_success());
+        }
+        chain(&mut db, newest);
+        for number in [newest - WINDOW, newest - 1] {
+            assert_eq!(ask(&mut db, U256::from(number)), Some(U256::from(number).into()), "{number}");
+        }
+        // A block of the window whose hash was never stored.
+        assert_eq!(ask(&mut db, U256::from(newest - 2)), Some(B256::ZERO));
+        for number in [newest - WINDOW - 1, newest, newest + 1] {
+            assert_eq!(ask(&mut db, U256::from(number)), None, "{number}");
+        }
+        assert_eq!(ask(&mut db, U256::MAX), None);
+    }
+
+    #[test]
+    fn questions_must_be_one_word() {
+        let mut db = InMemoryDB::default();
+        chain(&mut db, 27);
+        for length in [0, 31, 33] {
+            assert!(!call(&mut db, STRANGER, &vec![0; length]).is_success(), "{length}");
+        }
+        assert_eq!(ask(&mut db, U256::ZERO), Some(B256::ZERO));
+    }
+}

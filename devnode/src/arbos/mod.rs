@@ -25,6 +25,7 @@ pub mod genesis;
 pub mod history;
 mod ledger;
 mod outbox;
+mod packed;
 mod params;
 pub mod precompiles;
 mod pricing;

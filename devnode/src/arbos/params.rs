@@ -1,6 +1,12 @@
 //! The Stylus parameters: one packed word that the chain owner can change (§2.9).
 
-use super::{Ledger, STATE_ACCOUNT, gas, storage, storage::Store, version::Version};
+use super::{
+    Ledger, STATE_ACCOUNT, gas,
+    packed::{Packer, Unpacker},
+    storage,
+    storage::Store,
+    version::Version,
+};
 use crate::vm::{PageRules, costs::InitRules};
 use alloy_primitives::B256;
 use gas::Meter;
@@ -182,39 +188,6 @@ impl StylusParams {
             max_wasm_size: fields.take(4),
             max_fragments: fields.take(1) as u8,
         }
-    }
-}
-
-/// Fills a word from the left.
-#[derive(Default)]
-pub(super) struct Packer {
-    pub(super) word: B256,
-    length: usize,
-}
-
-impl Packer {
-    pub(super) fn push(&mut self, bytes: &[u8]) {
-        self.word[self.length..self.length + bytes.len()].copy_from_slice(bytes);
-        self.length += bytes.len();
-    }
-}
-
-/// Takes big-endian fields from the left of a word.
-pub(super) struct Unpacker {
-    word: B256,
-    taken: usize,
-}
-
-impl Unpacker {
-    pub(super) fn new(word: B256) -> Self {
-        Self { word, taken: 0 }
-    }
-
-    /// The next `bytes` bytes, at most four, as a number.
-    pub(super) fn take(&mut self, bytes: usize) -> u32 {
-        let field = &self.word[self.taken..self.taken + bytes];
-        self.taken += bytes;
-        field.iter().fold(0, |number, byte| number << 8 | u32::from(*byte))
     }
 }
 

@@ -169,7 +169,7 @@ pub(super) fn add_to_backlog<M: Meter>(store: &mut Store<'_, M>, gas: u64) -> Re
 }
 
 /// Books the L1 part of a transaction's fee: `wei` into the pool, `units` of data since the last report.
-pub fn collect_l1_fee(ledger: &mut dyn Ledger, wei: U256, units: u64) {
+pub(super) fn collect_l1_fee(ledger: &mut dyn Ledger, wei: U256, units: u64) {
     ledger.add_balance(L1_FUND_POOL, wei);
     let mut store = Store::free(ledger);
     let Ok(available) = store.read_uint(l1::FEES_AVAILABLE);

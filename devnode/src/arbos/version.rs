@@ -106,11 +106,6 @@ impl Version {
     pub(super) fn asks_for_native_token_owners(&self) -> bool {
         self.number >= 41
     }
-
-    /// The parameters hold the size limit of programs.
-    pub(super) fn stores_max_wasm_size(&self) -> bool {
-        self.number >= 40
-    }
 }
 
 /// The EVM rules of an ArbOS version.

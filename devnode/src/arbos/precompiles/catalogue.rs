@@ -110,6 +110,49 @@ mod tests {
         assert_eq!(addresses(60).count(), 18);
     }
 
+    /// The methods of §9.3 – §9.7 by precompile.
+    #[rustfmt::skip]
+    const SELECTORS: &[(u64, &[&str])] = &[
+        (0x71, &[
+            "58c780c2", "c689bad5", "a996e0c2", "d1c17abc", "8ccfaa70", "4490c19d", "7af4ba49", "11c82ae8", "9786f96e",
+            "99d0b38d", "5fc94c0b", "309f6555", "0a936455", "7af6e819", "d70c0ca7", "4089267f", "cc8f4e88", "62b688aa",
+            "aef36be3", "c775a62a", "2278c278",
+        ]),
+        (0x72, &["85e2de85", "0ec1d773", "e73ac9f2", "ce972013", "a72f179b"]),
+        (0x70, &[
+            "481f8dbf", "8792701a", "26ef7f68", "516b4e0f", "2b352fae", "d99bc80e", "a0188cdb", "4d7a060d", "39673611",
+            "ae105c80", "fcdde2b4", "e388b381", "8c1d4fda", "4567cc8e", "3f37a846", "aaa619e0", "6595381a", "8293405e",
+            "67e0718f", "aac68018", "2a9cbe3e", "380f1457", "455ec2eb", "ffdca515", "bf197322", "f1fe1a70", "a0a32497",
+            "a858dbe2", "8eb911d9",
+        ]),
+        (0x6b, &[
+            "26ef7f68", "516b4e0f", "2d9125e9", "ee95a824", "22d499c7", "81ef944c", "e5a7f893", "8e34a64d",
+        ]),
+        (0xff, &["0e5bbc11", "1be250d6", "7b9963ef", "8e5f30ab", "7ea89f8b", "1e48fe82"]),
+        (0x64, &[
+            "a3b1b31d", "2b407a82", "d127f54a", "051038f2", "08bd624c", "a94597ff", "175a260b", "d74523b3", "4dbbd506",
+            "25e16063", "928c169a",
+        ]),
+        (0x6c, &[
+            "41b247a8", "02199f34", "612af178", "f918379a", "f5d6ded7", "055f362f", "c6f7de0e", "1d5b5c20", "3dfb45b9",
+            "25754f91", "aae1cd4c", "0371fdb4", "520acdd7", "6ecca45a", "7a7d6beb", "8a5b1d28", "9e6d7e31", "ad26ce90",
+        ]),
+        (0x6f, &["c59d4847"]),
+        (0x65, &["f8b2cb4f", "7e105ce2"]),
+        (0x69, &["bb3480f9"]),
+    ];
+
+    #[test]
+    fn every_specified_selector_has_its_method() {
+        for (number, selectors) in SELECTORS {
+            let precompile = find(address(*number), 61).expect("61 has them all");
+            for selector in *selectors {
+                let input = alloy_primitives::hex::decode(selector).expect("hex");
+                assert!(precompile.methods.find(&input, 61).is_some(), "{number:#x} {selector}");
+            }
+        }
+    }
+
     #[test]
     fn neighbours_and_evm_precompiles_are_not_ours() {
         for number in [0, 1, 9, 0x63, 0x6a, 0x75, 0xc8, 0x100] {

@@ -1,6 +1,9 @@
 //! What the chain remembers of an activated program: one packed word (§2.7) and its age (§2.8).
 
-use crate::arbos::params::{Packer, StylusParams, Unpacker};
+use crate::arbos::{
+    packed::{Packer, Unpacker},
+    params::StylusParams,
+};
 use alloy_primitives::B256;
 
 /// Unix second from which activation hours are counted.
