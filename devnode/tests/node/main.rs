@@ -1,0 +1,10 @@
+//! The node from outside: over HTTP with alloy's provider, and as a process.
+
+mod binary;
+mod blocks;
+mod client;
+mod control;
+mod lifecycle;
+mod mining;
+mod provider;
+mod requests;
