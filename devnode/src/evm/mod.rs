@@ -8,6 +8,7 @@ mod account;
 mod errors;
 mod frames;
 mod host;
+mod interpret;
 mod ledger;
 mod machine;
 mod opcodes;
