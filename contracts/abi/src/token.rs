@@ -1,7 +1,6 @@
 //! `CredentialToken`: one credential's ERC-20 token.
 
 use alloy_primitives::{Address, B256, FixedBytes};
-use core::array;
 
 /// Decimals of every credential token.
 pub const DECIMALS: u8 = 18;
@@ -34,12 +33,11 @@ impl From<CloneArgs> for [u8; CloneArgs::BYTES] {
 
 impl From<[u8; Self::BYTES]> for CloneArgs {
     fn from(bytes: [u8; Self::BYTES]) -> Self {
-        let accounts = |from: usize| Address::new(array::from_fn(|i| bytes[from + i]));
-        Self {
-            factory: accounts(0),
-            minter: accounts(20),
-            credential_id: B256::new(array::from_fn(|i| bytes[40 + i])),
+        let (mut factory, mut minter, mut credential_id) = ([0; 20], [0; 20], [0; 32]);
+        for (to, from) in factory.iter_mut().chain(&mut minter).chain(&mut credential_id).zip(bytes) {
+            *to = from;
         }
+        Self { factory: factory.into(), minter: minter.into(), credential_id: credential_id.into() }
     }
 }
 

@@ -6,7 +6,8 @@
 use alloy_primitives::hex;
 
 fn main() {
-    let [creation, runtime] = [kit::proxy::CREATION.as_slice(), &kit::proxy::RUNTIME].map(hex::encode_prefixed);
+    let [creation, runtime] =
+        [kit::proxy::CREATION.as_slice(), &kit::proxy::RUNTIME].map(hex::encode_prefixed);
     let [prefix, suffix] = [kit::clone::PREFIX.as_slice(), &kit::clone::SUFFIX].map(hex::encode_prefixed);
     #[expect(clippy::print_stdout, reason = "the code is this command's result")]
     {
