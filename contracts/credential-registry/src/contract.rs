@@ -36,21 +36,19 @@ use abi::{
     },
 };
 use alloc::{string::String, vec, vec::Vec};
-use alloy_primitives::{Address, B256, Bytes, FixedBytes, U8, U64, U256, aliases::U40};
+use alloy_primitives::{Address, B256, Bytes, FixedBytes, U256};
 use kit::{
-    eip712,
+    absorb, eip712,
     initializer::{InitializeError, Initializer},
     namespace::{Namespace, Namespaced},
     ownership::Ownership,
     signer,
+    word::WordMap,
 };
 use math::{credential, nonce::NonceBit};
-use stylus_sdk::{
-    prelude::*,
-    storage::{
-        StorageAddress, StorageB256, StorageBool, StorageMap, StorageU8, StorageU64, StorageU256, StorageUint,
-    },
-};
+use stylus_sdk::prelude::*;
+
+use crate::records::{Acceptance, Key, Revocation, Standing, has_expired, never_if_zero};
 
 /// How far an issuer's clock may be ahead of the chain's, in seconds.
 pub const CLOCK_SKEW_SECS: u64 = 300;
@@ -65,6 +63,9 @@ pub const ATTESTATION_TYPEHASH: B256 = eip712::hash_of(
 const DOMAIN_NAME_HASH: B256 = eip712::hash_of(DOMAIN_NAME);
 const DOMAIN_VERSION_HASH: B256 = eip712::hash_of(DOMAIN_VERSION);
 
+/// What `types` holds for a type that the issuer may attest.
+const MAY_ATTEST: B256 = B256::with_last_byte(1);
+
 /// Version that [`CredentialRegistry::initialize`] sets up.
 const INITIAL_VERSION: u64 = 1;
 
@@ -72,8 +73,8 @@ const INITIAL_VERSION: u64 = 1;
 #[derive(SolidityError, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each error is documented where it is declared, in abi")]
 pub enum RegistryError {
-    AlreadyInitialized(AlreadyInitialized),
-    DirectInitialization(DirectInitialization),
+    Already(AlreadyInitialized),
+    Direct(DirectInitialization),
     OwnableUnauthorizedAccount(OwnableUnauthorizedAccount),
     OwnableInvalidOwner(OwnableInvalidOwner),
     ZeroIssuer(ZeroIssuer),
@@ -93,14 +94,7 @@ pub enum RegistryError {
     NotIssuerOrOwner(NotIssuerOrOwner),
 }
 
-impl From<InitializeError> for RegistryError {
-    fn from(error: InitializeError) -> Self {
-        match error {
-            InitializeError::Already(error) => error.into(),
-            InitializeError::Direct(error) => error.into(),
-        }
-    }
-}
+absorb!(InitializeError into RegistryError: Already, Direct);
 
 /// The contract: three parts, each in a namespace of its own.
 #[storage]
@@ -113,74 +107,31 @@ pub struct CredentialRegistry {
 
 /// What the registry remembers.
 ///
-/// Layout v1, append-only, namespace `air.storage.CredentialRegistry`:
+/// Layout v1, append-only, namespace `air.storage.CredentialRegistry`. Each entry is one word, packed by the record
+/// that it names:
 ///
 /// | slot | field | content |
 /// |---|---|---|
-/// | 0 | `credentials` | credential id → [`CredentialRecord`] (3 slots) |
-/// | 1 | `revocations` | credential id → [`RevocationRecord`] (1 slot) |
-/// | 2 | `keys` | address → [`KeyRecord`] (1 slot) |
-/// | 3 | `types` | issuer root → type → may attest it (1 byte) |
-/// | 4 | `nonces` | issuer root → word → 256 nonces, a bit each |
+/// | 0 | `standings` | credential id → [`Standing`]: all that validation reads |
+/// | 1 | `acceptances` | credential id → [`Acceptance`] |
+/// | 2 | `credential_types` | credential id → type |
+/// | 3 | `revocations` | credential id → [`Revocation`] |
+/// | 4 | `keys` | address → [`Key`] |
+/// | 5 | `types` | issuer root → type → 1 if it may attest it |
+/// | 6 | `nonces` | issuer root → word → 256 nonces, a bit each |
 #[storage]
 struct Records {
-    credentials: StorageMap<B256, CredentialRecord>,
-    revocations: StorageMap<B256, RevocationRecord>,
-    keys: StorageMap<Address, KeyRecord>,
-    types: StorageMap<Address, StorageMap<B256, StorageBool>>,
-    nonces: StorageMap<Address, StorageMap<U256, StorageU256>>,
+    standings: WordMap<B256>,
+    acceptances: WordMap<B256>,
+    credential_types: WordMap<B256>,
+    revocations: WordMap<B256>,
+    keys: WordMap<Address>,
+    types: WordMap<(Address, B256)>,
+    nonces: WordMap<(Address, U256)>,
 }
 
 impl Namespace for Records {
     const ID: &'static str = "air.storage.CredentialRegistry";
-}
-
-/// One registered credential. Its issuer is that of `key`, for ever (R4).
-///
-/// Layout v1: slot 0 `holder` (20 bytes), `expires_at` (8), `revoked` (1): all that validation reads; slot 1 `key`
-/// (20), `accepted_at` (5), `issued_at` (5); slot 2 `credential_type`.
-#[storage]
-struct CredentialRecord {
-    /// Who holds it; zero if it isn't registered.
-    holder: StorageAddress,
-    /// First second at which it is no longer valid; 0 = never.
-    expires_at: StorageU64,
-    /// Whether `revocations` has an entry.
-    revoked: StorageBool,
-    /// The key that the registration was accepted from.
-    key: StorageAddress,
-    /// Block time of the registration: what a key that is later distrusted is judged by.
-    accepted_at: StorageUint<40, 1>,
-    /// When the issuer says that it verified the credential.
-    issued_at: StorageUint<40, 1>,
-    /// keccak-256 of the type's name.
-    credential_type: StorageB256,
-}
-
-/// How a credential was revoked. Read only when it was.
-///
-/// Layout v1: slot 0 `by` (20 bytes), `at` (8), `reason` (1).
-#[storage]
-struct RevocationRecord {
-    /// The key or owner that revoked.
-    by: StorageAddress,
-    /// Block time.
-    at: StorageU64,
-    /// In the revoker's own numbering.
-    reason: StorageU8,
-}
-
-/// What an address is as a key of an issuer.
-///
-/// Layout v1: slot 0 `root` (20 bytes), `active` (1), `every_type` (1).
-#[storage]
-struct KeyRecord {
-    /// The issuer's first key, which names it; zero if the address was never a key.
-    root: StorageAddress,
-    /// Whether the issuer signs with this key now.
-    active: StorageBool,
-    /// Whether the issuer may attest every type; else `types` lists which.
-    every_type: StorageBool,
 }
 
 #[public]
@@ -201,9 +152,9 @@ impl CredentialRegistry {
     /// Tells whether `holder` holds this credential and it is valid now, and its [`status`] by precedence: none,
     /// revoked, expired, not the holder; else active.
     pub fn validate_credential(&self, credential_id: B256, holder: Address) -> (bool, u8) {
-        let credential = self.records.credentials.getter(credential_id);
-        let status = match self.status_of(&credential) {
-            status::ACTIVE if credential.holder.get() != holder => status::NOT_HOLDER,
+        let standing = self.standing(credential_id);
+        let status = match standing.status(self.vm().block_timestamp()) {
+            status::ACTIVE if standing.holder != holder => status::NOT_HOLDER,
             status => status,
         };
         (status == status::ACTIVE, status)
@@ -213,26 +164,24 @@ impl CredentialRegistry {
     ///
     /// Units: Unix seconds; `validUntil` is 2⁶⁴ − 1 if nothing ends it.
     pub fn get_credential(&self, credential_id: B256) -> Credential {
-        let credential = self.records.credentials.getter(credential_id);
-        let status = self.status_of(&credential);
-        if status == status::NONE {
+        let standing = self.standing(credential_id);
+        if !standing.is_registered() {
             return Credential::default();
         }
-        let revocation = self.records.revocations.getter(credential_id);
-        let key = credential.key.get();
-        let (expires_at, revoked_at) = (credential.expires_at.get().to(), revocation.at.get().to());
+        let Acceptance { key, accepted_at, issued_at } = self.acceptance(credential_id);
+        let revocation = self.revocation(credential_id);
         Credential {
-            holder: credential.holder.get(),
-            issuerRoot: self.records.keys.getter(key).root.get(),
+            holder: standing.holder,
+            issuerRoot: self.key(key).root,
             key,
-            credentialType: credential.credential_type.get(),
-            issuedAt: credential.issued_at.get().to(),
-            expiresAt: expires_at,
-            acceptedAt: credential.accepted_at.get().to(),
-            revokedAt: revoked_at,
-            reason: revocation.reason.get().to(),
-            status,
-            validUntil: never_if_zero(expires_at).min(never_if_zero(revoked_at)),
+            credentialType: self.records.credential_types.at(credential_id).get(),
+            issuedAt: issued_at,
+            expiresAt: standing.expires_at,
+            acceptedAt: accepted_at,
+            revokedAt: revocation.at,
+            reason: revocation.reason,
+            status: standing.status(self.vm().block_timestamp()),
+            validUntil: never_if_zero(standing.expires_at).min(never_if_zero(revocation.at)),
         }
     }
 
@@ -245,8 +194,8 @@ impl CredentialRegistry {
 
     /// The issuer that `key` is or was a key of (zero if none), whether it may attest now, and whether every type.
     pub fn get_issuer(&self, key: Address) -> (Address, bool, bool) {
-        let key = self.records.keys.getter(key);
-        (key.root.get(), key.active.get(), key.every_type.get())
+        let Key { root, active, every_type } = self.key(key);
+        (root, active, every_type)
     }
 
     /// Tells whether `key` may attest credentials of this type now.
@@ -262,7 +211,7 @@ impl CredentialRegistry {
 
     /// Which of the issuer's nonces 256·`word` … 256·`word` + 255 are used, a bit each, the first lowest.
     pub fn nonce_bitmap(&self, issuer_root: Address, word: U256) -> U256 {
-        self.records.nonces.getter(issuer_root).get(word)
+        self.records.nonces.at((issuer_root, word)).number()
     }
 
     /// The EIP-712 domain that attestations are signed in (EIP-5267).
@@ -302,7 +251,7 @@ impl CredentialRegistry {
         check_contents(&a, now)?;
         let root = self.issuer_for(issuer, a.credentialType)?;
         let id = credential::id(root, a.credentialType, a.subject);
-        if !self.records.credentials.getter(id).holder.get().is_zero() {
+        if self.standing(id).is_registered() {
             return Err(CredentialAlreadyRegistered { credentialId: id }.into());
         }
         if self.is_nonce_used(root, a.nonce) {
@@ -335,26 +284,23 @@ impl CredentialRegistry {
     /// Events: [`CredentialRevoked`].
     pub fn revoke_credential(&mut self, credential_id: B256, reason: u8) -> Result<(), RegistryError> {
         let caller = self.vm().msg_sender();
-        let credential = self.records.credentials.getter(credential_id);
-        if credential.holder.get().is_zero() {
+        let standing = self.standing(credential_id);
+        if !standing.is_registered() {
             return Err(UnknownCredential { credentialId: credential_id }.into());
         }
-        let root = self.records.keys.getter(credential.key.get()).root.get();
+        let root = self.key(self.acceptance(credential_id).key).root;
         if !self.is_current_key_of(root, caller) && self.ownership.only_owner().is_err() {
             return Err(NotIssuerOrOwner { credentialId: credential_id, issuerRoot: root, caller }.into());
         }
-        if credential.revoked.get() {
-            let revoked_at = self.records.revocations.getter(credential_id).at.get().to();
+        if standing.revoked {
+            let revoked_at = self.revocation(credential_id).at;
             return Err(
                 CredentialAlreadyRevoked { credentialId: credential_id, revokedAt: revoked_at }.into()
             );
         }
-        let now = self.vm().block_timestamp();
-        self.records.credentials.setter(credential_id).revoked.set(true);
-        let mut revocation = self.records.revocations.setter(credential_id);
-        revocation.by.set(caller);
-        revocation.at.set(U64::from(now));
-        revocation.reason.set(U8::from(reason));
+        let revocation = Revocation { by: caller, at: self.vm().block_timestamp(), reason };
+        self.records.standings.at_mut(credential_id).set(Standing { revoked: true, ..standing }.pack());
+        self.records.revocations.at_mut(credential_id).set(revocation.pack());
         self.vm().log(CredentialRevoked {
             credentialId: credential_id,
             issuerRoot: root,
@@ -380,16 +326,13 @@ impl CredentialRegistry {
         if issuer.is_zero() {
             return Err(ZeroIssuer {}.into());
         }
-        let mut key = self.records.keys.setter(issuer);
-        if !key.root.get().is_zero() {
+        if !self.key(issuer).root.is_zero() {
             return Err(IssuerAlreadyKnown { issuer }.into());
         }
-        key.root.set(issuer);
-        key.active.set(true);
-        key.every_type.set(types.is_empty());
-        let mut allowed = self.records.types.setter(issuer);
+        let key = Key { root: issuer, active: true, every_type: types.is_empty() };
+        self.records.keys.at_mut(issuer).set(key.pack());
         for credential_type in &types {
-            allowed.insert(*credential_type, true);
+            self.records.types.at_mut((issuer, *credential_type)).set(MAY_ATTEST);
         }
         self.vm().log(IssuerAdded { issuerRoot: issuer, types, metadataURI: metadata_uri });
         Ok(())
@@ -424,33 +367,35 @@ impl CredentialRegistry {
 impl CredentialRegistry {
     /// The issuer that signs with `key` now, if it may attest this type.
     fn issuer_for(&self, key: Address, credential_type: B256) -> Result<Address, RegistryError> {
-        let record = self.records.keys.getter(key);
-        let root = record.root.get();
-        if !record.active.get() {
+        let Key { root, active, every_type } = self.key(key);
+        if !active {
             return Err(UnknownIssuer { issuer: key }.into());
         }
-        if !record.every_type.get() && !self.records.types.getter(root).get(credential_type) {
+        if !every_type && self.records.types.at((root, credential_type)).get() != MAY_ATTEST {
             return Err(IssuerNotForType { issuer: key, credentialType: credential_type }.into());
         }
         Ok(root)
     }
 
     fn is_current_key_of(&self, root: Address, key: Address) -> bool {
-        let record = self.records.keys.getter(key);
-        record.active.get() && record.root.get() == root
+        let key = self.key(key);
+        key.active && key.root == root
     }
 
-    /// The status of a credential for its holder.
-    fn status_of(&self, credential: &CredentialRecord) -> u8 {
-        if credential.holder.get().is_zero() {
-            status::NONE
-        } else if credential.revoked.get() {
-            status::REVOKED
-        } else if has_expired(credential.expires_at.get().to(), self.vm().block_timestamp()) {
-            status::EXPIRED
-        } else {
-            status::ACTIVE
-        }
+    fn standing(&self, credential_id: B256) -> Standing {
+        Standing::unpack(self.records.standings.at(credential_id).get())
+    }
+
+    fn acceptance(&self, credential_id: B256) -> Acceptance {
+        Acceptance::unpack(self.records.acceptances.at(credential_id).get())
+    }
+
+    fn revocation(&self, credential_id: B256) -> Revocation {
+        Revocation::unpack(self.records.revocations.at(credential_id).get())
+    }
+
+    fn key(&self, address: Address) -> Key {
+        Key::unpack(self.records.keys.at(address).get())
     }
 
     /// What the issuer signs.
@@ -475,20 +420,18 @@ impl CredentialRegistry {
 impl CredentialRegistry {
     fn use_nonce(&mut self, root: Address, nonce: U256) {
         let bit = NonceBit::of(nonce);
-        let used = self.nonce_bitmap(root, bit.word);
-        self.records.nonces.setter(root).insert(bit.word, used | bit.mask);
+        let mut used = self.records.nonces.at_mut((root, bit.word));
+        let now_used = used.number() | bit.mask;
+        used.set_number(now_used);
         self.vm().log(NonceUsed { issuerRoot: root, nonce });
     }
 
     fn store(&mut self, id: B256, a: &CredentialAttestation, key: Address, now: u64) {
-        let mut credential = self.records.credentials.setter(id);
-        credential.holder.set(a.holder);
-        credential.expires_at.set(U64::from(a.expiresAt));
-        credential.key.set(key);
-        // 40 bits hold the time until the year 36 812, and `issuedAt <= now + CLOCK_SKEW_SECS` was checked.
-        credential.accepted_at.set(U40::saturating_from(now));
-        credential.issued_at.set(U40::saturating_from(a.issuedAt));
-        credential.credential_type.set(a.credentialType);
+        let standing = Standing { holder: a.holder, expires_at: a.expiresAt, revoked: false };
+        let acceptance = Acceptance { key, accepted_at: now, issued_at: a.issuedAt };
+        self.records.standings.at_mut(id).set(standing.pack());
+        self.records.acceptances.at_mut(id).set(acceptance.pack());
+        self.records.credential_types.at_mut(id).set(a.credentialType);
     }
 }
 
@@ -512,15 +455,6 @@ fn check_contents(a: &CredentialAttestation, now: u64) -> Result<(), RegistryErr
         return Err(CredentialExpired { expiresAt: a.expiresAt, timestamp }.into());
     }
     Ok(())
-}
-
-fn has_expired(expires_at: u64, now: u64) -> bool {
-    never_if_zero(expires_at) <= now
-}
-
-/// Reads a time that may be absent: 0 stands for one that never comes.
-fn never_if_zero(time: u64) -> u64 {
-    if time == 0 { u64::MAX } else { time }
 }
 
 #[cfg(test)]

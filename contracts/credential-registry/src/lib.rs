@@ -12,6 +12,7 @@
 extern crate alloc;
 
 mod contract;
+mod records;
 
 #[cfg(feature = "export-abi")]
 pub use contract::print_from_args;

@@ -2,21 +2,21 @@
 
 use abi::initializable::IInitializable::{AlreadyInitialized, DirectInitialization, Initialized};
 use alloc::{vec, vec::Vec};
-use alloy_primitives::U64;
-use stylus_sdk::{prelude::*, storage::StorageU64};
+use alloy_primitives::U256;
+use stylus_sdk::prelude::*;
 
-use crate::namespace::Namespace;
+use crate::{namespace::Namespace, word::Word};
 
 /// First byte of the code of every Stylus program, and of no EVM contract (EIP-3541).
 const PROGRAM_MARK: u8 = 0xef;
 
 /// Which initialisation has run.
 ///
-/// Layout v1, append-only, namespace `air.storage.Initializer`: slot 0 `version` (8 bytes).
+/// Layout v1, append-only, namespace `air.storage.Initializer`: slot 0 `version`.
 #[storage]
 pub struct Initializer {
     /// The last initialisation that has run; 0 before the first.
-    version: StorageU64,
+    version: Word,
 }
 
 impl Namespace for Initializer {
@@ -48,7 +48,7 @@ impl Initializer {
         if done >= version {
             return Err(InitializeError::Already(AlreadyInitialized { version: done }));
         }
-        self.version.set(U64::from(version));
+        self.version.set_number(U256::from(version));
         self.vm().log(Initialized { version });
         Ok(())
     }
@@ -56,14 +56,13 @@ impl Initializer {
     /// The last initialisation that has run; 0 before the first.
     #[must_use]
     pub fn version(&self) -> u64 {
-        self.version.get().to()
+        self.version.number().saturating_to()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloy_primitives::U256;
     use alloy_sol_types::SolEvent;
     use stylus_sdk::testing::TestVM;
 

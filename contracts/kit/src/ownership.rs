@@ -4,10 +4,10 @@ use abi::ownable::IOwnable::{
     OwnableInvalidOwner, OwnableUnauthorizedAccount, OwnershipTransferStarted, OwnershipTransferred,
 };
 use alloc::{vec, vec::Vec};
-use alloy_primitives::Address;
-use stylus_sdk::{prelude::*, storage::StorageAddress};
+use alloy_primitives::{Address, B256};
+use stylus_sdk::prelude::*;
 
-use crate::namespace::Namespace;
+use crate::{namespace::Namespace, word::Word};
 
 /// Who owns the contract, and whom it was offered to.
 ///
@@ -16,9 +16,9 @@ use crate::namespace::Namespace;
 #[storage]
 pub struct Ownership {
     /// The owner; zero before the initialisation and after renouncing.
-    owner: StorageAddress,
+    owner: Word,
     /// Whom the ownership was offered to; zero if nobody.
-    pending: StorageAddress,
+    pending: Word,
 }
 
 impl Namespace for Ownership {
@@ -29,13 +29,13 @@ impl Ownership {
     /// The owner; zero if there is none.
     #[must_use]
     pub fn owner(&self) -> Address {
-        self.owner.get()
+        Address::from_word(self.owner.get())
     }
 
     /// Whom the ownership was offered to; zero if nobody.
     #[must_use]
     pub fn pending_owner(&self) -> Address {
-        self.pending.get()
+        Address::from_word(self.pending.get())
     }
 
     /// Sets the first owner, during the initialisation.
@@ -64,7 +64,7 @@ impl Ownership {
     /// Events: [`OwnershipTransferStarted`].
     pub fn transfer(&mut self, new_owner: Address) -> Result<(), OwnableUnauthorizedAccount> {
         self.only_owner()?;
-        self.pending.set(new_owner);
+        self.pending.set(new_owner.into_word());
         let previous = self.owner();
         self.vm().log(OwnershipTransferStarted { previousOwner: previous, newOwner: new_owner });
         Ok(())
@@ -101,8 +101,8 @@ impl Ownership {
 
     fn hand_over(&mut self, new_owner: Address) {
         let previous = self.owner();
-        self.owner.set(new_owner);
-        self.pending.set(Address::ZERO);
+        self.owner.set(new_owner.into_word());
+        self.pending.set(B256::ZERO);
         self.vm().log(OwnershipTransferred { previousOwner: previous, newOwner: new_owner });
     }
 }

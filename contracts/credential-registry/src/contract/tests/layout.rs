@@ -8,15 +8,10 @@ fn entry(slot: U256, key: B256) -> U256 {
     U256::from_be_bytes(keccak256([key.0, slot.to_be_bytes()].as_flattened()).0)
 }
 
-/// The word in which `fields` (value, bytes) lie from the low end upwards.
+/// A word of `fields` (value, bytes), the first in the highest bytes.
 fn packed(fields: &[(U256, usize)]) -> B256 {
-    let mut offset = 0;
-    let mut word = U256::ZERO;
-    for (value, bytes) in fields {
-        word |= *value << offset;
-        offset += 8 * bytes;
-    }
-    word.into()
+    assert_eq!(fields.iter().map(|(_, bytes)| bytes).sum::<usize>(), 32, "a whole word");
+    B256::from(fields.iter().fold(U256::ZERO, |word, (value, bytes)| (word << (8 * bytes)) | *value))
 }
 
 fn account(address: Address) -> (U256, usize) {
@@ -25,6 +20,10 @@ fn account(address: Address) -> (U256, usize) {
 
 fn number(value: u64, bytes: usize) -> (U256, usize) {
     (U256::from(value), bytes)
+}
+
+fn free(bytes: usize) -> (U256, usize) {
+    (U256::ZERO, bytes)
 }
 
 #[test]
@@ -39,22 +38,30 @@ fn slots_are_those_of_the_documented_layout() {
 
     let (initializer, ownership, records) = (Initializer::ROOT, Ownership::ROOT, Records::ROOT);
     let slot = |index: u64| records + U256::from(index);
-    let credential = entry(slot(0), id);
+    let within =
+        |index: u64, outer: Address, inner: B256| entry(entry(slot(index), outer.into_word()), inner);
+    let one = packed(&[free(31), number(1, 1)]);
     let expected = HashMap::from([
-        (initializer, packed(&[number(1, 8)])),
-        (ownership, packed(&[account(OWNER)])),
-        (ownership + U256::from(1), packed(&[account(BOB)])),
-        (credential, packed(&[account(ALICE), number(degree.expiresAt, 8), number(1, 1)])),
-        (credential + U256::from(1), packed(&[account(ISSUER), number(NOW, 5), number(degree.issuedAt, 5)])),
-        (credential + U256::from(2), BACHELORS),
-        (entry(slot(1), id), packed(&[account(OWNER), number(NOW + 1, 8), number(REASON.into(), 1)])),
-        (entry(slot(2), ISSUER.into_word()), packed(&[account(ISSUER), number(1, 1), number(1, 1)])),
+        (initializer, packed(&[free(24), number(1, 8)])),
+        (ownership, packed(&[free(12), account(OWNER)])),
+        (ownership + U256::from(1), packed(&[free(12), account(BOB)])),
+        (entry(slot(0), id), packed(&[number(degree.expiresAt, 8), number(1, 1), free(3), account(ALICE)])),
+        (entry(slot(1), id), packed(&[number(NOW, 6), number(degree.issuedAt, 6), account(ISSUER)])),
+        (entry(slot(2), id), BACHELORS),
         (
-            entry(slot(2), OTHER_ISSUER.into_word()),
-            packed(&[account(OTHER_ISSUER), number(1, 1), number(0, 1)]),
+            entry(slot(3), id),
+            packed(&[number(NOW + 1, 8), number(REASON.into(), 1), free(3), account(OWNER)]),
         ),
-        (entry(entry(slot(3), OTHER_ISSUER.into_word()), PHD), packed(&[number(1, 1)])),
-        (entry(entry(slot(4), ISSUER.into_word()), B256::ZERO), B256::from(U256::from(1u64 << 42))),
+        (
+            entry(slot(4), ISSUER.into_word()),
+            packed(&[number(1, 1), number(1, 1), free(10), account(ISSUER)]),
+        ),
+        (
+            entry(slot(4), OTHER_ISSUER.into_word()),
+            packed(&[number(1, 1), number(0, 1), free(10), account(OTHER_ISSUER)]),
+        ),
+        (within(5, OTHER_ISSUER, PHD), one),
+        (within(6, ISSUER, B256::ZERO), B256::from(U256::from(1u64 << 42))),
     ]);
     assert_eq!(written(world.vm.snapshot().storage), expected);
 }
