@@ -18,9 +18,12 @@ use super::{Rules, lent, run, validate};
 
 /// Bytes of native stack per running program. Pages that a program never reaches are never backed by memory.
 ///
-/// The stack limit in words must strike first: the densest frames that the compiler makes, see the tests, need far
-/// less than this for the 262 144 words of ArbOS 40.
-const NATIVE_STACK_BYTES: usize = 96 << 20;
+/// The stack limit in words must strike first. A frame of `n` words (6 at least) has fewer than `n` operands and
+/// locals; its parameters were operands of its caller, which copied them for the call: 24 bytes a word and some 100
+/// a frame, so less than 11 MiB for the 262 144 words of ArbOS 40. The tests try the densest shapes. Only programs
+/// that hide operands behind multi-value blocks (before Stylus 3), or a deeper limit set by the chain's owner, can
+/// reach the end; they run out of stack there.
+const NATIVE_STACK_BYTES: usize = 24 << 20;
 
 /// What a compiled module belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

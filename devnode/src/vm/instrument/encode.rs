@@ -43,12 +43,7 @@ pub(super) fn exports(source: &Source<'_>, rules: Rules, globals: Globals) -> Ve
 }
 
 /// The module. It has no start section: a start function is never run.
-pub(super) fn module(
-    source: &Source<'_>,
-    globals: Globals,
-    exports: &[Export],
-    functions: &[Function],
-) -> Vec<u8> {
+pub(super) fn module(source: &Source<'_>, exports: &[Export], functions: &[Function]) -> Vec<u8> {
     let mut module = Module::new();
     let copy = |module: &mut Module, id: SectionId, range: &Option<Range<usize>>| {
         if let Some(range) = range {
@@ -60,7 +55,7 @@ pub(super) fn module(
     copy(&mut module, SectionId::Function, &source.raw.functions);
     copy(&mut module, SectionId::Table, &source.raw.tables);
     copy(&mut module, SectionId::Memory, &source.raw.memories);
-    module.section(&global_section(&source.globals, globals));
+    module.section(&global_section(&source.globals));
     let mut section = ExportSection::new();
     for export in exports {
         section.export(&export.name, export.kind, export.index);
@@ -76,7 +71,8 @@ pub(super) fn module(
     module.finish()
 }
 
-fn global_section(own: &[Global], _added: Globals) -> GlobalSection {
+/// The program's globals and, in the order of [`Globals`], the added ones.
+fn global_section(own: &[Global]) -> GlobalSection {
     let mut section = GlobalSection::new();
     for global in own {
         let init = match global.init {

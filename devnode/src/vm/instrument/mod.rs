@@ -86,7 +86,7 @@ pub(super) fn instrument(source: &Source<'_>, rules: Rules) -> Result<Instrument
         functions.push(function);
     }
     let exports = encode::exports(source, rules, globals);
-    let wasm = encode::module(source, globals, &exports, &functions);
+    let wasm = encode::module(source, &exports, &functions);
     let exports = exports.into_iter().map(|export| export.name).collect();
     Ok(Instrumented { exports, functions, wasm })
 }

@@ -106,6 +106,15 @@ fn bulk_memory_costs_by_the_byte_and_cannot_wrap_around() {
 }
 
 #[test]
+fn fill_takes_the_low_byte_of_its_value() {
+    let wat = program(
+        "",
+        "(memory.fill (i32.const 9) (i32.const 0x1fe) (i32.const 1)) (i32.ne (i32.load8_u (i32.const 9)) (i32.const 0xfe))",
+    );
+    assert_eq!(run_with_ink(&wat, 1 << 40).0, ProgramStatus::Success);
+}
+
+#[test]
 fn float_operators_that_survive_activation_never_run() {
     let wat = program("", "(drop (f32.const 1)) i32.const 0");
     assert_eq!(run_with_ink(&wat, u64::MAX - 1).0, ProgramStatus::OutOfInk);
