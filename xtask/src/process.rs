@@ -101,20 +101,22 @@ fn shown(command: &Command) -> String {
     text
 }
 
+/// Settings that change where cargo puts what it builds.
+const MOVES_RESULTS: [&str; 4] =
+    ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR", "CARGO_BUILD_BUILD_DIR", "CARGO_BUILD_TARGET"];
+
 /// Cargo with the toolchain that the root workspace is built with, run in `root`.
 ///
 /// What the outer cargo tells its children about the package that it runs is cleared: it would be read as settings of
-/// this one.
+/// this one. So is what moves the results elsewhere: all tasks share `target/`.
 #[must_use]
 pub fn host_cargo(root: &Path) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root);
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
-        if text.starts_with("CARGO_PKG_")
-            || text.starts_with("CARGO_MANIFEST_")
-            || text == "CARGO_PRIMARY_PACKAGE"
-        {
+        let about_package = text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_");
+        if about_package || text == "CARGO_PRIMARY_PACKAGE" || MOVES_RESULTS.contains(&text.as_ref()) {
             command.env_remove(&name);
         }
     }

@@ -1,7 +1,7 @@
 //! Interfaces for people and programs: as each contract exports it, and as `contracts/abi` declares it.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -17,13 +17,14 @@ pub(super) const EVM_FILE: &str = "evm.json";
 /// # Errors
 /// A contract doesn't compile natively, or an export isn't what it should be.
 pub(super) fn interfaces(root: &Path, folders: &[String], target: &Path) -> Result<()> {
+    let exporters = build(root, folders)?;
     for folder in folders {
-        let interface = of_contract(root, folder)?;
+        let interface = of_contract(&exporters.join(folder), folder)?;
         fs::write(target.join(format!("{folder}.sol")), interface)?;
-        let abi = of_declarations(root, folder)?;
+        let abi = of_declarations(&exporters.join("examples/print"), folder)?;
         fs::write(target.join(format!("{folder}.abi.json")), abi)?;
     }
-    let code = process::capture(native(root).args(["--package", "kit", "--example", "evm-code"]))
+    let code = process::capture(&mut Command::new(exporters.join("examples/evm-code")))
         .context("kit's example `evm-code` doesn't print the byte code of proxy and clone")?;
     let code: Value =
         serde_json::from_str(&code).context("kit's example `evm-code` prints something that isn't JSON")?;
@@ -31,34 +32,38 @@ pub(super) fn interfaces(root: &Path, folders: &[String], target: &Path) -> Resu
     Ok(())
 }
 
-/// `cargo run` in the contracts' workspace, natively, sharing the root's profile and target folder.
-fn native(root: &Path) -> Command {
-    let mut command = process::host_cargo(root);
-    command.args([
-        "run",
-        "--quiet",
-        "--locked",
-        "--manifest-path",
-        "contracts/Cargo.toml",
-        "--target-dir",
-        "target",
-    ]);
-    command
+/// Builds the programs that print interfaces, natively, sharing the root's profile and target folder; returns their
+/// folder.
+fn build(root: &Path, folders: &[String]) -> Result<PathBuf> {
+    let cargo = || {
+        let mut command = process::host_cargo(root);
+        command.args([
+            "build",
+            "--locked",
+            "--manifest-path",
+            "contracts/Cargo.toml",
+            "--target-dir",
+            "target",
+        ]);
+        command
+    };
+    let mut contracts = cargo();
+    contracts.args(["--features", "export-abi"]);
+    for folder in folders {
+        contracts.args(["--package", folder, "--bin", folder]);
+    }
+    process::run(&mut contracts).context("the contracts don't compile natively")?;
+    process::run(cargo().args(["--package", "abi", "--features", "json", "--example", "print"]))
+        .context("contracts/abi's example `print` doesn't compile")?;
+    process::run(cargo().args(["--package", "kit", "--example", "evm-code"]))
+        .context("kit's example `evm-code` doesn't compile")?;
+    Ok(root.join("target/debug"))
 }
 
 /// The Solidity interface that the contract's own `main` prints.
-fn of_contract(root: &Path, folder: &str) -> Result<String> {
-    let interface = process::capture(native(root).args([
-        "--package",
-        folder,
-        "--bin",
-        folder,
-        "--features",
-        "export-abi",
-        "--",
-        "abi",
-    ]))
-    .with_context(|| format!("{folder} doesn't export its interface"))?;
+fn of_contract(program: &Path, folder: &str) -> Result<String> {
+    let interface = process::capture(Command::new(program).arg("abi"))
+        .with_context(|| format!("{folder} doesn't export its interface"))?;
     if !interface.contains("interface ") {
         bail!(
             "{folder} exports something that is no Solidity interface: its src/main.rs must call print_from_args"
@@ -68,18 +73,9 @@ fn of_contract(root: &Path, folder: &str) -> Result<String> {
 }
 
 /// The JSON ABI, with events and errors, of the interface declared in `contracts/abi`.
-fn of_declarations(root: &Path, folder: &str) -> Result<String> {
-    let abi = process::capture(native(root).args([
-        "--package",
-        "abi",
-        "--features",
-        "json",
-        "--example",
-        "print",
-        "--",
-        folder,
-    ]))
-    .with_context(|| format!("contracts/abi declares no interface for {folder}"))?;
+fn of_declarations(program: &Path, folder: &str) -> Result<String> {
+    let abi = process::capture(Command::new(program).arg(folder))
+        .with_context(|| format!("contracts/abi declares no interface for {folder}"))?;
     match serde_json::from_str(&abi) {
         Ok(Value::Array(entries)) if !entries.is_empty() => Ok(abi),
         _ => bail!("contracts/abi prints something for {folder} that is no JSON ABI"),

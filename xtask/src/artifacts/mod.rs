@@ -157,7 +157,7 @@ fn rebuild(root: &Path, folder: &Path, toolchain: &Toolchain, inputs: &str) -> R
     note(format!("building {} with {}", programs.join(", "), toolchain.identity()));
     let partial = cache::workspace_for(folder)?;
     let manifest = build::programs(root, toolchain, &programs, &partial)?;
-    note("exporting interfaces");
+    note("exporting interfaces: compiling the contracts natively");
     export::interfaces(root, &programs, &partial)?;
     manifest.write(&partial)?;
     fingerprint::record(&partial, inputs)?;

@@ -46,9 +46,19 @@ fn is_cover(source: &Source, sources: &[Source]) -> bool {
         && sources.iter().any(|other| other.path == manifest)
 }
 
-/// The crate-level attributes, which are the lint header.
+/// The lines of the crate-level attributes, which are the lint header.
 fn lints(cover: &Source) -> Vec<&str> {
-    cover.text.lines().filter(|line| line.starts_with("#![")).collect()
+    let mut open = 0;
+    let mut lines = Vec::new();
+    for line in cover.text.lines() {
+        let code = line.split("//").next().unwrap_or_default();
+        if open > 0 || code.starts_with("#![") {
+            open += code.matches('[').count();
+            open = open.saturating_sub(code.matches(']').count());
+            lines.push(line);
+        }
+    }
+    lines
 }
 
 #[cfg(test)]
@@ -74,6 +84,16 @@ mod tests {
             .flat_map(|folder| contract(folder, &(header() + "// x\n")))
             .collect();
         assert_eq!(findings(&sources), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_header_may_be_broken_into_lines() {
+        let broken = header().replace("deny(", "\n    deny(\n        ").replace(", ", ",\n        ");
+        assert_eq!(findings(&contract("pool", &broken)), Vec::<String>::new());
+        let later = broken.replace("mod contract;\n", "mod contract;\nfn f() { [1] }\n");
+        let sources: Vec<_> =
+            contract("pool", &broken).into_iter().chain(contract("token", &later)).collect();
+        assert_eq!(findings(&sources), Vec::<String>::new(), "code after the header isn't part of it");
     }
 
     #[test]
