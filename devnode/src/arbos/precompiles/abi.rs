@@ -2,12 +2,20 @@
 //!
 //! Mutability is not taken from here but from the method tables, where it decides how a call may reach a method.
 
+#![expect(clippy::too_many_arguments, reason = "the macro turns the fields of an event into arguments")]
+
 use alloy_sol_types::sol;
 
 sol! {
     /// Stylus programs: `0x71`.
     interface ArbWasm {
-        event ProgramActivated(bytes32 indexed codehash, bytes32 moduleHash, address program, uint256 dataFee, uint16 version);
+        event ProgramActivated(
+            bytes32 indexed codehash,
+            bytes32 moduleHash,
+            address program,
+            uint256 dataFee,
+            uint16 version
+        );
         event ProgramLifetimeExtended(bytes32 indexed codehash, uint256 dataFee);
 
         error ProgramNotWasm();
@@ -128,7 +136,17 @@ sol! {
 
     /// The chain itself: `0x64`.
     interface ArbSys {
-        event L2ToL1Tx(address caller, address indexed destination, uint256 indexed hash, uint256 indexed position, uint256 arbBlockNum, uint256 ethBlockNum, uint256 timestamp, uint256 callvalue, bytes data);
+        event L2ToL1Tx(
+            address caller,
+            address indexed destination,
+            uint256 indexed hash,
+            uint256 indexed position,
+            uint256 arbBlockNum,
+            uint256 ethBlockNum,
+            uint256 timestamp,
+            uint256 callvalue,
+            bytes data
+        );
         event SendMerkleUpdate(uint256 indexed reserved, bytes32 indexed hash, uint256 indexed position);
 
         error InvalidBlockNumber(uint256 requested, uint256 current);
@@ -141,7 +159,8 @@ sol! {
         function getStorageGasAvailable() external view returns (uint256);
         function wasMyCallersAddressAliased() external view returns (bool);
         function myCallersAddressWithoutAliasing() external view returns (address);
-        function mapL1SenderContractAddressToL2Alias(address sender, address unused) external pure returns (address);
+        function mapL1SenderContractAddressToL2Alias(address sender, address unused) external pure
+            returns (address);
         function withdrawEth(address destination) external payable returns (uint256);
         function sendTxToL1(address destination, bytes data) external payable returns (uint256);
     }
@@ -149,7 +168,8 @@ sol! {
     /// Prices and limits: `0x6c`.
     interface ArbGasInfo {
         function getPricesInWei() external view returns (uint256, uint256, uint256, uint256, uint256, uint256);
-        function getPricesInWeiWithAggregator(address aggregator) external view returns (uint256, uint256, uint256, uint256, uint256, uint256);
+        function getPricesInWeiWithAggregator(address aggregator) external view
+            returns (uint256, uint256, uint256, uint256, uint256, uint256);
         function getPricesInArbGas() external view returns (uint256, uint256, uint256);
         function getPricesInArbGasWithAggregator(address aggregator) external view returns (uint256, uint256, uint256);
         function getGasAccountingParams() external view returns (uint256, uint256, uint256);

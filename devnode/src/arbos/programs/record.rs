@@ -24,7 +24,7 @@ pub struct ProgramRecord {
     pub cached_cost: u16,
     /// Memory pages that it starts with.
     pub footprint: u16,
-    /// Whole hours between [`EPOCH`] and its activation, 24 bits.
+    /// Whole hours between Unix second 1 421 388 000 and its activation, 24 bits.
     pub activated_at: u32,
     /// Estimated size of its machine code in KiB, 24 bits.
     pub asm_kib: u32,

@@ -63,7 +63,7 @@ fn caching_and_evicting_cost_the_raw_init_cost() {
     assert_eq!(chain.ok(USER, ARB_WASM_CACHE, &cache()).0, 803 + 2_600 + 800 + 900);
     let evict = ArbWasmCache::evictCodehashCall { codehash };
     assert_eq!(chain.ok(USER, ARB_WASM_CACHE, &evict).0, 803 + 800 + changing);
-    assert_eq!(chain.ok(USER, ARB_WASM_CACHE, &flag).1, false);
+    assert!(!chain.ok(USER, ARB_WASM_CACHE, &flag).1);
 }
 
 #[test]
