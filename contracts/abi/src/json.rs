@@ -1,6 +1,7 @@
-//! JSON ABIs, as compilers print them.
+//! JSON ABIs, as compilers print them, and their comparison with what a contract exports.
 
-use alloy_json_abi::JsonAbi;
+use alloy_json_abi::{InternalType, JsonAbi, Param, StateMutability};
+use std::collections::BTreeSet;
 
 /// What has a JSON ABI here, by folder of `contracts/` or, for the proxy, by its module.
 pub const NAMES: &[&str] = &["credential-registry", "credential-token", "proxy", "token-factory"];
@@ -15,4 +16,116 @@ pub fn of(name: &str) -> Option<JsonAbi> {
         "token-factory" => crate::factory::ICredentialTokenFactory::abi::contract(),
         _ => return None,
     })
+}
+
+/// Where an interface as the SDK exports it (Solidity text) differs from what is declared here: functions by name, types
+/// and mutability, errors by name and types. Names of parameters and events don't matter: the SDK exports no events.
+#[must_use]
+pub fn differences(exported: &str, declared: &JsonAbi) -> Vec<String> {
+    let exported: BTreeSet<String> = exported.lines().filter_map(item).collect();
+    let functions = declared.functions().map(|f| {
+        let name = &f.name;
+        format!("function {name}({}) {:?} ({})", types(&f.inputs), f.state_mutability, types(&f.outputs))
+    });
+    let errors = declared.errors().map(|e| format!("error {}({})", e.name, types(&e.inputs)));
+    let declared: BTreeSet<String> = functions.chain(errors).collect();
+    let missing = declared.difference(&exported).map(|item| format!("declared, not exported: {item}"));
+    let foreign = exported.difference(&declared).map(|item| format!("exported, not declared: {item}"));
+    missing.chain(foreign).collect()
+}
+
+/// The types of parameters; structs by their name, as the SDK exports them.
+fn types(params: &[Param]) -> String {
+    let name = |param: &Param| match param.internal_type() {
+        Some(InternalType::Struct { ty, .. }) => ty.clone(),
+        _ => param.ty.clone(),
+    };
+    params.iter().map(name).collect::<Vec<_>>().join(",")
+}
+
+/// A function or an error of an exported interface, in the form that `differences` compares.
+fn item(line: &str) -> Option<String> {
+    let line = line.trim().strip_suffix(';')?;
+    let (kind, rest) = line.split_once(' ')?;
+    let (name, rest) = rest.split_once('(')?;
+    let (inputs, rest) = rest.split_once(')')?;
+    let bare = |params: &str| {
+        // `string calldata name` is a `string`
+        let types = params.split(',').map(|param| param.split_whitespace().next().unwrap_or_default());
+        types.collect::<Vec<_>>().join(",")
+    };
+    match kind {
+        "error" => Some(format!("error {name}({})", bare(inputs))),
+        "function" => {
+            let mutability = match rest.split_whitespace().nth(1) {
+                Some("view") => StateMutability::View,
+                Some("pure") => StateMutability::Pure,
+                Some("payable") => StateMutability::Payable,
+                _ => StateMutability::NonPayable,
+            };
+            let outputs =
+                rest.split_once('(').and_then(|(_, outputs)| outputs.strip_suffix(')')).unwrap_or_default();
+            Some(format!("function {name}({}) {mutability:?} ({})", bare(inputs), bare(outputs)))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXPORTED: &str = "
+interface IProxy {
+    function changeAdmin(address new_admin) external;
+
+    function upgradeToAndCall(address implementation, bytes calldata data) external;
+
+    error ERC1967InvalidAdmin(address);
+
+    error ERC1967InvalidImplementation(address);
+
+    error ERC1967NonPayable();
+
+    error ERC1967ProxyUninitialized();
+
+    error ProxyMalformedCall();
+}
+";
+
+    #[test]
+    fn every_name_has_an_abi_and_no_other() {
+        for name in NAMES {
+            assert!(of(name).is_some_and(|abi| abi.functions().next().is_some()), "{name}");
+        }
+        assert_eq!(of("nonsense"), None);
+    }
+
+    #[test]
+    fn differences_are_none_between_the_same() {
+        assert_eq!(differences(EXPORTED, &of("proxy").unwrap()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn differences_tell_types_mutability_returns_names_and_errors_apart() {
+        let others = [
+            ("(address new_admin) external", "(uint256 new_admin) external"),
+            ("(address new_admin) external", "(address new_admin) external view"),
+            ("(address new_admin) external", "(address new_admin) external returns (bool)"),
+            ("changeAdmin", "change_admin"),
+            ("ERC1967InvalidAdmin(address)", "ERC1967InvalidAdmin(bytes32)"),
+        ];
+        for (ours, other) in others {
+            let exported = EXPORTED.replace(ours, other);
+            assert_ne!(exported, EXPORTED);
+            assert_eq!(
+                differences(&exported, &of("proxy").unwrap()).len(),
+                2,
+                "{other}: one missing, one foreign"
+            );
+        }
+        let fewer = EXPORTED.replace("    error ERC1967NonPayable();\n", "");
+        let missing = ["declared, not exported: error ERC1967NonPayable()"];
+        assert_eq!(differences(&fewer, &of("proxy").unwrap()), missing);
+    }
 }

@@ -1,0 +1,165 @@
+//! Initialisation, ownership, setters, layout.
+
+use super::*;
+use abi::ownable::IOwnable::OwnershipTransferred;
+use kit::namespace;
+
+#[test]
+fn initialize_sets_everything_up_and_emits() {
+    let mut world = World::blank();
+    world.factory.initialize(OWNER, REGISTRY, GENERATOR, IMPLEMENTATION).unwrap();
+    let World { factory, .. } = &world;
+    assert_eq!((factory.owner(), factory.pending_owner()), (OWNER, Address::ZERO));
+    assert_eq!(factory.registry(), REGISTRY);
+    assert_eq!(factory.generator(), GENERATOR);
+    assert_eq!(factory.implementation(), IMPLEMENTATION);
+    assert_eq!(factory.get_token_count(), n(0));
+    let logs = world.logs();
+    assert_eq!(logs.len(), 5, "and that it is initialised");
+    let zero = Address::ZERO;
+    let owned = OwnershipTransferred { previousOwner: zero, newOwner: OWNER };
+    assert_eq!(decode::<OwnershipTransferred>(&logs[1]), owned);
+    let registry = RegistrySet { previousRegistry: zero, newRegistry: REGISTRY };
+    assert_eq!(decode::<RegistrySet>(&logs[2]), registry);
+    let generator = GeneratorSet { previousGenerator: zero, newGenerator: GENERATOR };
+    assert_eq!(decode::<GeneratorSet>(&logs[3]), generator);
+    let implementation =
+        ImplementationSet { previousImplementation: zero, newImplementation: IMPLEMENTATION };
+    assert_eq!(decode::<ImplementationSet>(&logs[4]), implementation);
+}
+
+#[test]
+fn initialize_reverts_with_already_initialized_the_second_time() {
+    let mut world = World::new();
+    world.refuses(EVE, AlreadyInitialized { version: 1 }, |world| {
+        world.factory.initialize(EVE, REGISTRY, GENERATOR, IMPLEMENTATION)
+    });
+}
+
+#[test]
+fn initialize_reverts_with_direct_initialization_on_the_program_itself() {
+    let mut world = World::blank();
+    world.host.vm.set_code(FACTORY, vec![0xef, 0xf0, 0, 0]);
+    world.refuses(EVE, DirectInitialization { implementation: FACTORY }, |world| {
+        world.factory.initialize(EVE, REGISTRY, GENERATOR, IMPLEMENTATION)
+    });
+}
+
+#[test]
+fn initialize_reverts_with_invalid_owner_for_nobody() {
+    let refused = World::blank().factory.initialize(Address::ZERO, REGISTRY, GENERATOR, IMPLEMENTATION);
+    assert_eq!(refused, Err(OwnableInvalidOwner { owner: Address::ZERO }.into()));
+}
+
+#[test]
+fn setters_replace_and_emit() {
+    let mut world = World::new();
+    let (registry, generator, implementation) = (
+        address!("0000000000000000000000000000000000000021"),
+        address!("0000000000000000000000000000000000000022"),
+        address!("0000000000000000000000000000000000000023"),
+    );
+    let unknown = validateCredentialCall { credentialId: B256::ZERO, holder: Address::ZERO }.abi_encode();
+    world.host.answer(registry, unknown, Ok(validity(false, status::NONE)));
+    world.token_program(implementation);
+
+    world.by(OWNER, |world| world.factory.set_registry(registry)).unwrap();
+    world.by(OWNER, |world| world.factory.set_generator(generator)).unwrap();
+    world.by(OWNER, |world| world.factory.set_implementation(implementation)).unwrap();
+    assert_eq!(world.factory.registry(), registry);
+    assert_eq!(world.factory.generator(), generator);
+    assert_eq!(world.factory.implementation(), implementation);
+    let logs = world.logs();
+    assert_eq!(logs.len(), 3);
+    let set = RegistrySet { previousRegistry: REGISTRY, newRegistry: registry };
+    assert_eq!(decode::<RegistrySet>(&logs[0]), set);
+    let set = GeneratorSet { previousGenerator: GENERATOR, newGenerator: generator };
+    assert_eq!(decode::<GeneratorSet>(&logs[1]), set);
+    let set = ImplementationSet { previousImplementation: IMPLEMENTATION, newImplementation: implementation };
+    assert_eq!(decode::<ImplementationSet>(&logs[2]), set);
+}
+
+#[test]
+fn setters_revert_with_unauthorized_account_for_others() {
+    let mut world = World::new();
+    let stranger = || OwnableUnauthorizedAccount { account: EVE };
+    world.refuses(EVE, stranger(), |world| world.factory.set_registry(REGISTRY));
+    world.refuses(EVE, stranger(), |world| world.factory.set_generator(GENERATOR));
+    world.refuses(EVE, stranger(), |world| world.factory.set_implementation(IMPLEMENTATION));
+    world.refuses(EVE, stranger(), |world| world.factory.transfer_ownership(EVE));
+    world.refuses(EVE, stranger(), |world| world.factory.accept_ownership());
+    world.refuses(EVE, stranger(), |world| world.factory.renounce_ownership());
+}
+
+#[test]
+fn set_registry_reverts_with_unsuitable_unless_it_answers_as_a_registry() {
+    let mut world = World::new();
+    let account = address!("0000000000000000000000000000000000000021");
+    let unfit = || TokenFactoryUnsuitable { account };
+    world.refuses(OWNER, unfit(), |world| world.factory.set_registry(account));
+    let unknown = validateCredentialCall { credentialId: B256::ZERO, holder: Address::ZERO }.abi_encode();
+    let odd = [Ok(vec![]), Ok(validity(true, status::ACTIVE)), Ok(n(0).abi_encode())];
+    for answer in odd {
+        world.host.answer(account, unknown.clone(), answer);
+        world.refuses(OWNER, unfit(), |world| world.factory.set_registry(account));
+    }
+}
+
+#[test]
+fn set_generator_reverts_with_unsuitable_for_nobody() {
+    let mut world = World::new();
+    let unfit = TokenFactoryUnsuitable { account: Address::ZERO };
+    world.refuses(OWNER, unfit, |world| world.factory.set_generator(Address::ZERO));
+}
+
+#[test]
+fn set_implementation_reverts_with_unsuitable_unless_it_is_an_active_token_program() {
+    let mut world = World::new();
+    let account = address!("0000000000000000000000000000000000000023");
+    let unfit = || TokenFactoryUnsuitable { account };
+    let minter = getMinterCall {}.abi_encode();
+    let version = programVersionCall { program: account }.abi_encode();
+    world.refuses(OWNER, unfit(), |world| world.factory.set_implementation(account));
+
+    world.token_program(account);
+    world.host.silence(ARB_WASM, version.clone());
+    world.refuses(OWNER, unfit(), |world| world.factory.set_implementation(account));
+
+    world.token_program(account);
+    world.host.answer(ARB_WASM, version, Ok(vec![]));
+    world.refuses(OWNER, unfit(), |world| world.factory.set_implementation(account));
+
+    world.token_program(account);
+    let another = CredentialTokenNotClone { account: IMPLEMENTATION }.abi_encode();
+    for answer in [Ok(EVE.abi_encode()), Err(vec![]), Err(another)] {
+        world.host.answer(account, minter.clone(), answer);
+        world.refuses(OWNER, unfit(), |world| world.factory.set_implementation(account));
+    }
+}
+
+#[test]
+fn ownership_passes_in_two_steps_and_can_be_given_up() {
+    let mut world = World::new();
+    world.by(OWNER, |world| world.factory.transfer_ownership(EVE)).unwrap();
+    assert_eq!((world.factory.owner(), world.factory.pending_owner()), (OWNER, EVE));
+    world.by(EVE, |world| world.factory.accept_ownership()).unwrap();
+    assert_eq!((world.factory.owner(), world.factory.pending_owner()), (EVE, Address::ZERO));
+    world.by(EVE, |world| world.factory.renounce_ownership()).unwrap();
+    assert_eq!(world.factory.owner(), Address::ZERO);
+}
+
+#[test]
+fn layout_is_pinned() {
+    let mut world = World::new();
+    let token = world.expect_token(CREDENTIAL);
+    world.create(CREDENTIAL).unwrap();
+    let root = namespace::root("air.storage.CredentialTokenFactory");
+    let word = |slot: U256| world.host.vm.get_storage(slot);
+    assert_eq!(word(root), REGISTRY.into_word());
+    assert_eq!(word(root + n(1)), GENERATOR.into_word());
+    let count_and_implementation = (n(1) << 160) | U256::from_be_bytes(IMPLEMENTATION.into_word().0);
+    assert_eq!(word(root + n(2)), B256::from(count_and_implementation));
+    assert_eq!(word(kit::word::Key::slot(CREDENTIAL, root + n(3))), token.into_word());
+    assert_eq!(word(kit::word::Key::slot(n(0), root + n(4))), token.into_word());
+    assert_eq!(world.storage().len(), 7, "and owner and version, in namespaces of their own");
+}
