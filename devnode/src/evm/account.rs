@@ -56,7 +56,6 @@ impl<'a> Machine<'a> {
         let cold = load.is_cold;
         let mut account = load.data;
         let done = act(&mut account);
-        drop(account);
         if cold && let Some(account) = self.journal.state.get_mut(&address) {
             account.mark_cold();
         }

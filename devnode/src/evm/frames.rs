@@ -132,11 +132,8 @@ impl Machine<'_> {
         let nonce = creator.nonce();
         if !creator.bump_nonce() {
             // As geth: nothing is used up, though it is no revert.
-            let mut refused = unspent(InstructionResult::Revert);
-            refused.0.output = Bytes::new();
-            return refused;
+            return unspent(InstructionResult::Revert);
         }
-        drop(creator);
         let address = match create.scheme {
             CreateScheme::Create2 { salt } => {
                 create.creator.create2_from_code(salt.to_be_bytes::<32>(), &create.init_code)

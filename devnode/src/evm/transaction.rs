@@ -263,9 +263,8 @@ fn open_access(machine: &mut Machine<'_>, tx: &TxInput) -> u64 {
             refund += intrinsic::AUTHORIZATION_REFUND;
         }
         let delegate = *signed.address();
-        let mut account = sure(machine.journal.load_account_mut(&mut machine.db, authority)).data;
-        account.set_nonce(signed.nonce() + 1);
-        drop(account);
+        let mut authority_account = sure(machine.journal.load_account_mut(&mut machine.db, authority));
+        authority_account.data.set_nonce(signed.nonce() + 1);
         machine.journal.set_code(authority, Bytecode::new_eip7702(delegate));
     }
     refund
