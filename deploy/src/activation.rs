@@ -108,9 +108,8 @@ pub async fn activate(
     let what = format!("activate {name}");
     let call = ArbWasm::activateProgramCall { program: *address }.abi_encode();
     let request = TransactionRequest::default().to(ARB_WASM).input(call.into());
-    let fee = activation_fee(chain, payer, request.clone(), &what).await?;
-    let value = fee.saturating_mul(U256::from(FEE_MARGIN_PERCENT)) / U256::from(100);
-    let sent = chain.send(payer, request.value(value), &what).await?;
+    let fee = fee(chain, payer, request.clone(), &what).await?;
+    let sent = chain.send(payer, request.value(with_margin(fee)), &what).await?;
     steps.sent(&what, &Sent { took: start.elapsed(), ..sent });
     match active_version(chain, *address).await? {
         Some(version) if version == wanted => Ok(()),
@@ -133,9 +132,26 @@ pub async fn active_version(chain: &Chain, address: Address) -> Result<Option<u1
     }
 }
 
-/// What activating costs beyond gas, in wei: asked by activating without paying. The fee is checked last, so the
+/// Extends the life of an active program by a year from now. Open to anyone, from 31 days after the last time on.
+pub async fn keep_alive(
+    chain: &Chain,
+    payer: &Key,
+    program: &Deployed,
+    steps: &mut Steps,
+) -> Result<(), ChainError> {
+    let start = Instant::now();
+    let what = format!("keep {} alive", program.name);
+    let call = ArbWasm::codehashKeepaliveCall { codehash: program.code_hash }.abi_encode();
+    let request = TransactionRequest::default().to(ARB_WASM).input(call.into());
+    let fee = fee(chain, payer, request.clone(), &what).await?;
+    let sent = chain.send(payer, request.value(with_margin(fee)), &what).await?;
+    steps.sent(&what, &Sent { took: start.elapsed(), ..sent });
+    Ok(())
+}
+
+/// What activating or keeping alive costs beyond gas, in wei: asked by doing it without paying. The fee is checked last, so the
 /// refusal that names it also says that everything before is in order.
-async fn activation_fee(
+async fn fee(
     chain: &Chain,
     payer: &Key,
     request: TransactionRequest,
@@ -151,6 +167,10 @@ async fn activation_fee(
             }
         }
     }
+}
+
+fn with_margin(fee: U256) -> U256 {
+    fee.saturating_mul(U256::from(FEE_MARGIN_PERCENT)) / U256::from(100)
 }
 
 /// Whether `account` may decide which programs the chain keeps ready.

@@ -139,7 +139,7 @@ async fn artifacts() -> Result<Artifacts, Error> {
     let build = || xtask::artifacts::ensure().map_err(|error| Error::Build(format!("{error:#}")));
     let built =
         tokio::task::spawn_blocking(build).await.map_err(|error| Error::Build(error.to_string()))??;
-    Ok(Artifacts::read(&built.folder())?)
+    Ok(Artifacts::read(&built)?)
 }
 
 /// Progress goes to stderr: stdout is the result.

@@ -19,6 +19,8 @@ sol! {
     interface ArbWasm {
         /// Makes the program at `program` callable, for a fee out of the value sent; the rest comes back.
         function activateProgram(address program) external payable returns (uint16 version, uint256 dataFee);
+        /// Lets the active program live for another year, for a fee out of the value sent; the rest comes back.
+        function codehashKeepalive(bytes32 codehash) external payable;
         /// The Stylus version that programs need.
         function stylusVersion() external view returns (uint16 version);
         /// The Stylus version that `program` was activated for; reverts if it can't be called now.
@@ -34,6 +36,8 @@ sol! {
         error ProgramExpired(uint64 ageInSeconds);
         /// The program is active already.
         error ProgramUpToDate();
+        /// The program was activated or kept alive less than 31 days ago.
+        error ProgramKeepaliveTooSoon(uint64 ageInSeconds);
         /// `have` wei were sent and the fee is `want`.
         error ProgramInsufficientValue(uint256 have, uint256 want);
     }

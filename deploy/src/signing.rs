@@ -10,9 +10,6 @@ use alloy::{
 
 use crate::key::Key;
 
-/// Version in the EIP-712 domain of tokens.
-const TOKEN_DOMAIN_VERSION: &str = "1";
-
 sol! {
     /// What a holder signs to approve without a transaction (ERC-2612).
     #[derive(Debug, PartialEq, Eq)]
@@ -63,7 +60,7 @@ pub fn registry_domain(chain_id: u64, registry: Address) -> Eip712Domain {
 pub fn token_domain(chain_id: u64, token: Address, name: &str) -> Eip712Domain {
     eip712_domain! {
         name: name.to_owned(),
-        version: TOKEN_DOMAIN_VERSION,
+        version: abi::token::DOMAIN_VERSION,
         chain_id: chain_id,
         verifying_contract: token,
     }

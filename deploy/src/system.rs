@@ -1,7 +1,5 @@
 //! The ecosystem on a chain: its programs, and a registry and a factory wired together.
 
-use std::path::Path;
-
 use abi::{factory::ICredentialTokenFactory, registry::ICredentialRegistry};
 use alloy::{primitives::Address, sol_types::SolCall};
 
@@ -36,6 +34,14 @@ pub enum ArtifactsError {
     /// The proxy.
     #[error(transparent)]
     EvmCode(#[from] EvmCodeError),
+    /// A file was changed after it was built.
+    #[error(
+        "{name} isn't the program that the manifest beside it describes: build it by `cargo xtask build-contracts`"
+    )]
+    Other {
+        /// The program.
+        name: &'static str,
+    },
 }
 
 /// The programs on a chain, active. They are stateless: any number of systems can share them.
@@ -61,14 +67,21 @@ pub struct System {
 }
 
 impl Artifacts {
-    /// The artifacts in the folder that the contracts' build fills.
-    pub fn read(folder: &Path) -> Result<Self, ArtifactsError> {
-        let program = |name: &str| Program::read(name, &folder.join(format!("{name}.wasm")));
+    /// What is in `files`, after checking every program and that it is the one which the manifest describes.
+    pub fn read(files: &xtask::artifacts::Artifacts) -> Result<Self, ArtifactsError> {
+        let program = |name: &'static str| {
+            let program = Program::read(name, &files.wasm_path(name))?;
+            let hash = program.code_hash().to_string();
+            match files.programs().get(name) {
+                Some(recorded) if recorded.code_hash == hash => Ok(program),
+                _ => Err(ArtifactsError::Other { name }),
+            }
+        };
         Ok(Self {
             registry: program("credential-registry")?,
             factory: program("token-factory")?,
             token: program("credential-token")?,
-            evm: EvmCode::read(&folder.join("evm.json"))?,
+            evm: EvmCode::read(&files.folder().join("evm.json"))?,
         })
     }
 }

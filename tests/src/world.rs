@@ -68,7 +68,7 @@ impl World {
             Key::find(None, std::env::var(KEY_VARIABLE).ok(), chain.chain_id()).expect("a key for the chain");
         let build = || xtask::artifacts::ensure().expect("the contracts are there or can be built");
         let built = tokio::task::spawn_blocking(build).await.expect("the build ends");
-        let artifacts = Artifacts::read(built.folder()).expect("the artifacts are programs");
+        let artifacts = Artifacts::read(&built).expect("the artifacts are programs");
         let programs = Programs::deploy(&chain, &payer, &artifacts, &mut Steps::silent()).await;
         let programs = programs.expect("the programs can be deployed and activated");
         Self { chain, programs, artifacts, payer, paying: Mutex::new(()), _node: node }

@@ -8,7 +8,11 @@ use abi::{
     },
     token::ICredentialToken::{self as token, Approval, TokenBurned, TokenMinted, Transfer},
 };
-use alloy::primitives::{Address, U256};
+use alloy::{
+    primitives::{Address, B256, U256},
+    rpc::types::TransactionRequest,
+    sol_types::{Eip712Domain, SolCall},
+};
 use ecosystem::{
     chain::Chain,
     demo,
@@ -134,6 +138,24 @@ fn create_token_keeps_the_longest_name_and_symbol() {
 }
 
 #[test]
+fn create_token_sends_back_what_was_sent() {
+    run(async {
+        let stage = Stage::shared().await;
+        let credential = stage.credential().await;
+        let at = stage.system.factory;
+        let call = stage.token_call(credential.id).abi_encode();
+        let value = U256::from(1_000_000_000);
+        let before = stage.chain().balance(stage.holder.address()).await.expect("a balance");
+        let request = TransactionRequest::default().to(at).input(call.into()).value(value);
+        let sent = stage.chain().send(&stage.holder, request, "creating a token with value").await;
+        let receipt = sent.unwrap_or_else(|error| panic!("{error}")).receipt;
+        let paid = U256::from(receipt.gas_used) * U256::from(receipt.effective_gas_price);
+        assert_eq!(stage.chain().balance(stage.holder.address()).await.expect("a balance"), before - paid);
+        assert_eq!(stage.chain().balance(at).await.expect("a balance"), U256::ZERO);
+    });
+}
+
+#[test]
 fn mint_gives_what_the_cap_leaves_and_then_nothing() {
     run(async {
         let stage = Stage::shared().await;
@@ -226,11 +248,11 @@ fn domains_are_those_that_wallets_read() {
     });
 }
 
-fn domain(chain: &Chain, token: Address) -> alloy::sol_types::Eip712Domain {
+fn domain(chain: &Chain, token: Address) -> Eip712Domain {
     token_domain(chain.chain_id(), token, "Ada Lovelace")
 }
 
-async fn status_of(stage: &Stage, credential: alloy::primitives::B256, holder: Address) -> (bool, u8) {
+async fn status_of(stage: &Stage, credential: B256, holder: Address) -> (bool, u8) {
     let call = registry::validateCredentialCall { credentialId: credential, holder };
     let answer = stage.reads(stage.system.registry, call).await;
     (answer.valid, answer.status)

@@ -2,12 +2,13 @@
 
 use abi::{
     factory::ICredentialTokenFactory::{
-        self as factory, InvalidCredential, NotCredentialOwner, TokenAlreadyExists,
-        TokenFactoryInvalidMaxSupply, TokenFactoryInvalidName,
+        self as factory, InvalidCredential, NotCredentialOwner, ReentrancyGuardReentrantCall,
+        TokenAlreadyExists, TokenFactoryInvalidMaxSupply, TokenFactoryInvalidName, TokenFactoryRefundFailed,
     },
     registry::ICredentialRegistry::{
-        self as registry, CredentialAlreadyRegistered, CredentialExpired, DeadlinePassed, InvalidSignature,
-        IssuedInFuture, NonceAlreadyUsed, NotIssuerOrOwner, OwnableUnauthorizedAccount, UnknownIssuer,
+        self as registry, CredentialAlreadyRegistered, CredentialAttestation, CredentialExpired,
+        DeadlinePassed, InvalidSignature, IssuedInFuture, NonceAlreadyUsed, NotIssuerOrOwner,
+        OwnableUnauthorizedAccount, UnknownIssuer,
     },
     token::ICredentialToken::{
         self as token, ERC20InsufficientAllowance, ERC20InsufficientBalance, ERC2612ExpiredSignature,
@@ -15,14 +16,15 @@ use abi::{
     },
 };
 use alloy::{
-    primitives::{B256, U256, uint},
-    sol_types::{Eip712Domain, SolStruct},
+    primitives::{Address, B256, U256, uint},
+    rpc::types::TransactionRequest,
+    sol_types::{Eip712Domain, SolCall, SolError, SolStruct},
 };
 use ecosystem::{
     credential::Attested,
     signing::{Parts, Permit, deadline_after, registry_domain, sign_permit, token_domain},
 };
-use ecosystem_tests::{Stage, World, run, tokens};
+use ecosystem_tests::{Stage, World, fixture, run, tokens};
 
 /// Order of secp256k1.
 const CURVE_ORDER: U256 = uint!(0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141_U256);
@@ -136,23 +138,26 @@ fn register_reverts_when_replayed_or_repeated() {
         let at = stage.system.registry;
 
         // The very same attestation again, by anyone.
-        let error = stage.refuses(&stage.stranger, at, first.registration()).await;
-        let used = NonceAlreadyUsed { issuerRoot: stage.issuer.address(), nonce: first.attestation.nonce };
-        assert_eq!(used, error);
+        let registered = CredentialAlreadyRegistered { credentialId: first.id };
+        let error: CredentialAlreadyRegistered =
+            stage.refuses(&stage.stranger, at, first.registration()).await;
+        assert_eq!(error, registered);
 
         // The same person's credential with a fresh nonce.
         let mut attestation = first.attestation.clone();
         attestation.nonce = stage.attestation().await.nonce;
         let again = stage.signed(attestation);
-        let error = stage.refuses(&stage.relayer, at, again.registration()).await;
-        assert_eq!(CredentialAlreadyRegistered { credentialId: first.id }, error);
+        let error: CredentialAlreadyRegistered =
+            stage.refuses(&stage.relayer, at, again.registration()).await;
+        assert_eq!(error, registered);
 
         // Another person's credential with the same nonce.
         let mut attestation = stage.attestation().await;
         attestation.nonce = first.attestation.nonce;
         let other = stage.signed(attestation);
-        let error: NonceAlreadyUsed = stage.refuses(&stage.relayer, at, other.registration()).await;
-        assert_eq!(error, used);
+        let error = stage.refuses(&stage.relayer, at, other.registration()).await;
+        let used = NonceAlreadyUsed { issuerRoot: stage.issuer.address(), nonce: first.attestation.nonce };
+        assert_eq!(used, error);
     });
 }
 
@@ -255,6 +260,42 @@ fn create_token_reverts_out_of_bounds() {
 }
 
 #[test]
+fn create_token_reverts_when_the_refund_is_refused() {
+    run(async {
+        let stage = Stage::shared().await;
+        let at = stage.system.factory;
+        let to = stage.account_with(fixture::refuses_ether(at)).await;
+        let credential = credential_of(&stage, to).await;
+        let call = stage.token_call(credential).abi_encode();
+        let request = TransactionRequest::default().to(to).input(call.into()).value(U256::from(7));
+        let error = stage.refuses_request(&stage.stranger, request).await;
+        assert_eq!(TokenFactoryRefundFailed { to, amount: U256::from(7) }, error);
+    });
+}
+
+#[test]
+fn create_token_refuses_to_be_reentered() {
+    run(async {
+        let stage = Stage::shared().await;
+        let at = stage.system.factory;
+        let other = stage.credential().await.id;
+        let holder = stage.account_with(fixture::reenters(at, &stage.token_call(other).abi_encode())).await;
+        let credential = credential_of(&stage, holder).await;
+        let call = stage.token_call(credential).abi_encode();
+        let request = TransactionRequest::default().to(holder).input(call.into()).value(U256::ONE);
+        let sent = stage.chain().send(&stage.stranger, request, "a creation that re-enters").await;
+        let sent = sent.unwrap_or_else(|error| panic!("{error}"));
+
+        // The contract logs what its second call got while the first was under way.
+        let log =
+            sent.receipt.logs().iter().find(|log| log.address() == holder).expect("it was sent Ether back");
+        assert_eq!(log.data().data, ReentrancyGuardReentrantCall {}.abi_encode());
+        assert_eq!(stage.event::<factory::TokenCreated>(&sent, at).credentialId, credential);
+        assert_eq!(stage.reads(at, factory::getTokenCountCall {}).await, U256::ONE);
+    });
+}
+
+#[test]
 fn mint_reverts_with_only_minter_for_everyone_else() {
     run(async {
         let stage = Stage::shared().await;
@@ -323,6 +364,13 @@ fn permit_reverts_when_the_signature_is_wrong_late_or_used() {
         let error: ERC2612InvalidSigner = stage.refuses(&stage.relayer, token, call(&permit, signed)).await;
         assert_eq!(error.owner, owner);
     });
+}
+
+/// A credential whose holder is an account without a key.
+async fn credential_of(stage: &Stage, holder: Address) -> B256 {
+    let attested = stage.signed(CredentialAttestation { holder, ..stage.attestation().await });
+    stage.register(&attested).await;
+    attested.id
 }
 
 fn call(permit: &Permit, Parts { v, r, s }: Parts) -> token::permitCall {

@@ -1,15 +1,24 @@
 //! The factory.
 
-use abi::factory::ICredentialTokenFactory as factory;
+use abi::{
+    factory::ICredentialTokenFactory as factory, proxy::IProxy,
+    registry::ICredentialRegistry::CredentialAttestation, token::ICredentialToken,
+};
 use alloy::{
-    primitives::{Address, B256, U256},
+    primitives::{Address, B256, Bytes, U256},
     rpc::types::TransactionRequest,
     sol_types::SolCall,
 };
-use ecosystem::program::Program;
-use ecosystem_tests::{Stage, run};
+use ecosystem::{
+    activation::{deploy_and_activate, keep_alive},
+    steps::Steps,
+};
+use ecosystem_tests::{Stage, World, fixture, run};
 
 use super::{Seen, created, creation};
+
+/// Seconds in a day.
+const DAY: u64 = 86_400;
 
 #[test]
 fn factory_shows_every_event_and_error() {
@@ -19,8 +28,11 @@ fn factory_shows_every_event_and_error() {
         initialisation(&stage, &mut seen).await;
         creation_of_tokens(&stage, &mut seen).await;
         lists(&stage, &mut seen).await;
+        troublesome_holders(&stage, &mut seen).await;
         wiring(&stage, &mut seen).await;
+        failing_parts(&stage, &mut seen).await;
         ownership(&stage, &mut seen).await;
+        expired_token(&mut seen).await;
         seen.assert_everything();
     });
 }
@@ -58,8 +70,6 @@ async fn creation_of_tokens(stage: &Stage, seen: &mut Seen) {
     ] {
         seen.revert(stage, holder, at, bad).await;
     }
-    let paying = TransactionRequest::default().to(at).input(good.abi_encode().into()).value(U256::ONE);
-    seen.revert_of(stage, holder, paying).await;
     seen.logs(&stage.executes(&stage.holder, at, good.clone()).await, at);
     seen.revert(stage, holder, at, good).await;
 }
@@ -71,26 +81,83 @@ async fn lists(stage: &Stage, seen: &mut Seen) {
 
 async fn wiring(stage: &Stage, seen: &mut Seen) {
     let at = stage.system.factory;
-    let (owner, holder) = (stage.owner.address(), stage.holder.address());
+    let owner = stage.owner.address();
     let generator = factory::setGeneratorCall { newGenerator: stage.relayer.address() };
     seen.revert(stage, stage.stranger.address(), at, generator.clone()).await;
     seen.revert(stage, owner, at, factory::setGeneratorCall { newGenerator: Address::ZERO }).await;
     seen.logs(&stage.executes(&stage.owner, at, generator).await, at);
-
-    // A program that isn't a token: clones of it refuse what the factory tells them.
-    let credential = stage.credential().await.id;
-    let (tokens, no_token) = (stage.world.programs.token.address, stage.world.programs.registry.address);
-    let implementation = |program| factory::setImplementationCall { newImplementation: program };
-    seen.logs(&stage.executes(&stage.owner, at, implementation(no_token)).await, at);
-    seen.revert(stage, holder, at, stage.token_call(credential)).await;
-    stage.executes(&stage.owner, at, implementation(tokens)).await;
-
-    // A registry that answers every question with nothing: its code is a single STOP.
-    let silent = Program { name: "silent".to_owned(), code: vec![0].into() };
-    let (silent, _) = created(stage, silent.creation_code()).await;
-    let registry = factory::setRegistryCall { newRegistry: silent };
+    let registry = factory::setRegistryCall { newRegistry: stage.system.registry };
     seen.logs(&stage.executes(&stage.owner, at, registry).await, at);
+    let implementation =
+        factory::setImplementationCall { newImplementation: stage.world.programs.token.address };
+    seen.logs(&stage.executes(&stage.owner, at, implementation).await, at);
+}
+
+/// Credentials held by contracts that make trouble when they are sent back what they sent.
+async fn troublesome_holders(stage: &Stage, seen: &mut Seen) {
+    let at = stage.system.factory;
+    let refusing = stage.account_with(fixture::refuses_ether(at)).await;
+    let call = stage.token_call(credential_of(stage, refusing).await).abi_encode();
+    let paying = |to| TransactionRequest::default().to(to).value(U256::ONE);
+    seen.revert_of(stage, stage.holder.address(), paying(refusing).input(call.into())).await;
+
+    let inner = stage.token_call(stage.credential().await.id).abi_encode();
+    let reentering = stage.account_with(fixture::reenters(at, &inner)).await;
+    let call = stage.token_call(credential_of(stage, reentering).await).abi_encode();
+    let request = paying(reentering).input(call.into());
+    let sent = stage.chain().send(&stage.holder, request, "a creation that re-enters").await;
+    let sent = sent.unwrap_or_else(|error| panic!("{error}"));
+    seen.logs(&sent, at);
+    let log =
+        sent.receipt.logs().iter().find(|log| log.address() == reentering).expect("it logs what it got");
+    seen.error(&log.data().data);
+}
+
+async fn credential_of(stage: &Stage, holder: Address) -> B256 {
+    let attested = stage.signed(CredentialAttestation { holder, ..stage.attestation().await });
+    stage.register(&attested).await;
+    attested.id
+}
+
+/// What the factory relies on stops working after it was chosen.
+async fn failing_parts(stage: &Stage, seen: &mut Seen) {
+    let at = stage.system.factory;
+    let holder = stage.holder.address();
+    let credential = stage.credential().await.id;
+
+    // A program that passes for a token's until a clone of it is set up.
+    let steps = &mut Steps::silent();
+    let poser = fixture::poses_as_token_program();
+    let poser =
+        deploy_and_activate(stage.chain(), &stage.owner, &poser, steps).await.expect("an active program");
+    let implementation = factory::setImplementationCall { newImplementation: poser.address };
+    stage.executes(&stage.owner, at, implementation).await;
     seen.revert(stage, holder, at, stage.token_call(credential)).await;
+    let implementation =
+        factory::setImplementationCall { newImplementation: stage.world.programs.token.address };
+    stage.executes(&stage.owner, at, implementation).await;
+
+    // A registry whose proxy is given another program.
+    let program = stage.world.programs.token.address;
+    let upgrade = IProxy::upgradeToAndCallCall { implementation: program, data: Bytes::new() };
+    stage.executes(&stage.owner, stage.system.registry, upgrade).await;
+    seen.revert(stage, holder, at, stage.token_call(credential)).await;
+}
+
+/// A token outlives its program, which nobody kept alive; the factory's own program was.
+async fn expired_token(seen: &mut Seen) {
+    let world = World::own().await;
+    let stage = Stage::in_world(world.clone()).await;
+    let token = stage.token().await;
+    let credential = stage.reads(token, ICredentialToken::getCredentialIdCall {}).await;
+    world.advance_time(364 * DAY).await;
+    keep_alive(&world.chain, world.payer(), &world.programs.factory, &mut Steps::silent())
+        .await
+        .expect("old enough");
+    world.advance_time(2 * DAY).await;
+
+    let details = factory::getTokenDetailsCall { credentialId: credential };
+    seen.revert(&stage, stage.stranger.address(), stage.system.factory, details).await;
 }
 
 async fn ownership(stage: &Stage, seen: &mut Seen) {

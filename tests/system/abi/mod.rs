@@ -4,6 +4,7 @@
 //! has a file of scenarios; [`Seen`] collects what they bring to light, and what is missing at the end fails by name.
 
 mod factory;
+mod functions;
 mod proxy;
 mod registry;
 mod token;
@@ -12,7 +13,7 @@ use std::collections::BTreeMap;
 
 use abi::json;
 use alloy::{
-    primitives::{Address, B256, Bytes, FixedBytes, TxKind},
+    primitives::{Address, B256, Bytes, FixedBytes, TxKind, hex},
     rpc::types::TransactionRequest,
     sol_types::SolCall,
 };
@@ -58,10 +59,17 @@ impl Seen {
             Err(ChainError::Reverted { revert, .. }) => revert,
             other => panic!("a scenario has to revert: {other:?}"),
         };
-        let selector = FixedBytes::try_from(revert.data.get(..4).unwrap_or_default()).expect("a selector");
+        self.error(&revert.data);
+    }
+
+    /// Revert data that a scenario got hold of, which has to be a declared error.
+    fn error(&mut self, data: &[u8]) {
+        let selector = FixedBytes::try_from(data.get(..4).unwrap_or_default()).unwrap_or_default();
         match self.errors.get_mut(&selector) {
             Some((_, seen)) => *seen = true,
-            None => panic!("a scenario reverts with what the interface doesn't declare: {revert}"),
+            None => {
+                panic!("a scenario reverts with what the interface doesn't declare: {}", hex::encode(data))
+            }
         }
     }
 

@@ -84,6 +84,9 @@ async fn registration(stage: &Stage, seen: &mut Seen) {
     let attested = stage.signed(good.clone());
     seen.logs(&stage.register(&attested).await, stage.system.registry);
     refuse(stage, seen, &stage.issuer, good.clone()).await;
+    // Somebody else's credential under the nonce that was just used.
+    let used_nonce = CredentialAttestation { nonce: good.nonce, ..stage.attestation().await };
+    refuse(stage, seen, &stage.issuer, used_nonce).await;
     let fresh_nonce = CredentialAttestation { nonce: stage.attestation().await.nonce, ..good };
     refuse(stage, seen, &stage.issuer, fresh_nonce).await;
 }

@@ -1,15 +1,14 @@
 //! The token.
 
-use abi::token::ICredentialToken as token;
+use abi::token::{CloneArgs, ICredentialToken as token};
 use alloy::primitives::{Address, B256, U256};
 use ecosystem::{
     key::Key,
-    program::Program,
     signing::{Parts, Permit, deadline_after, sign_permit, token_domain},
 };
 use ecosystem_tests::{Stage, run, tokens};
 
-use super::{Seen, created};
+use super::Seen;
 
 #[test]
 fn token_shows_every_event_and_error() {
@@ -75,15 +74,13 @@ async fn initialisation(stage: &Stage, seen: &mut Seen, at: Address) {
     seen.revert(stage, stage.stranger.address(), program, setup("N")).await;
 
     // A clone that an account made instead of a factory: what the factory checks, the token checks as well.
-    let arguments = [
-        stage.owner.address().as_slice(),
-        B256::repeat_byte(1).as_slice(),
-        stage.generator.address().as_slice(),
-    ]
-    .concat();
-    let code = stage.world.artifacts.evm.clone_runtime(program, &arguments);
-    let clone = Program { name: "clone".to_owned(), code };
-    let (clone, _) = created(stage, clone.creation_code()).await;
+    let arguments: [u8; CloneArgs::BYTES] = CloneArgs {
+        factory: stage.owner.address(),
+        minter: stage.generator.address(),
+        credential_id: B256::repeat_byte(1),
+    }
+    .into();
+    let clone = stage.account_with(stage.world.artifacts.evm.clone_runtime(program, &arguments)).await;
     seen.revert(stage, stage.owner.address(), clone, setup(&"n".repeat(65))).await;
 
     // Within its limits it is set up, silently: the factory is the one that tells.
