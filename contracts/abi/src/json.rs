@@ -1,7 +1,7 @@
 //! JSON ABIs, as compilers print them, and their comparison with what a contract exports.
 
-use alloy_json_abi::{InternalType, JsonAbi, Param, StateMutability};
-use std::collections::BTreeSet;
+use alloy_json_abi::{JsonAbi, Param, StateMutability};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What has a JSON ABI here, by folder of `contracts/` or, for the proxy, by its module.
 pub const NAMES: &[&str] = &["credential-registry", "credential-token", "proxy", "token-factory"];
@@ -19,10 +19,12 @@ pub fn of(name: &str) -> Option<JsonAbi> {
 }
 
 /// Where an interface as the SDK exports it (Solidity text) differs from what is declared here: functions by name, types
-/// and mutability, errors by name and types. Names of parameters and events don't matter: the SDK exports no events.
+/// and mutability, errors by name and types; structs by the types of their fields. Names of parameters and events don't
+/// matter: the SDK exports no events.
 #[must_use]
 pub fn differences(exported: &str, declared: &JsonAbi) -> Vec<String> {
-    let exported: BTreeSet<String> = exported.lines().filter_map(item).collect();
+    let structs: BTreeMap<&str, String> = exported.lines().filter_map(structure).collect();
+    let exported: BTreeSet<String> = exported.lines().filter_map(|line| item(line, &structs)).collect();
     let functions = declared.functions().map(|f| {
         let name = &f.name;
         format!("function {name}({}) {:?} ({})", types(&f.inputs), f.state_mutability, types(&f.outputs))
@@ -34,17 +36,20 @@ pub fn differences(exported: &str, declared: &JsonAbi) -> Vec<String> {
     missing.chain(foreign).collect()
 }
 
-/// The types of parameters; structs by their name, as the SDK exports them.
+/// The types of parameters; of structs, the types of their fields.
 fn types(params: &[Param]) -> String {
-    let name = |param: &Param| match param.internal_type() {
-        Some(InternalType::Struct { ty, .. }) => ty.clone(),
-        _ => param.ty.clone(),
-    };
-    params.iter().map(name).collect::<Vec<_>>().join(",")
+    params.iter().map(|param| param.selector_type().into_owned()).collect::<Vec<_>>().join(",")
+}
+
+/// The name of a struct of an exported interface, and the types of its fields.
+fn structure(line: &str) -> Option<(&str, String)> {
+    let (name, fields) = line.trim().strip_prefix("struct ")?.strip_suffix(";}")?.split_once(" {")?;
+    let types = fields.split(';').filter_map(|field| field.split_whitespace().next());
+    Some((name, format!("({})", types.collect::<Vec<_>>().join(","))))
 }
 
 /// A function or an error of an exported interface, in the form that `differences` compares.
-fn item(line: &str) -> Option<String> {
+fn item(line: &str, structs: &BTreeMap<&str, String>) -> Option<String> {
     let line = line.trim().strip_suffix(';')?;
     let (kind, rest) = line.split_once(' ')?;
     let (name, rest) = rest.split_once('(')?;
@@ -52,6 +57,7 @@ fn item(line: &str) -> Option<String> {
     let bare = |params: &str| {
         // `string calldata name` is a `string`
         let types = params.split(',').map(|param| param.split_whitespace().next().unwrap_or_default());
+        let types = types.map(|name| structs.get(name).map_or(name, String::as_str));
         types.collect::<Vec<_>>().join(",")
     };
     match kind {
@@ -104,6 +110,18 @@ interface IProxy {
     #[test]
     fn differences_are_none_between_the_same() {
         assert_eq!(differences(EXPORTED, &of("proxy").unwrap()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn differences_look_into_structs() {
+        let mut declared = of("proxy").unwrap();
+        let point = JsonAbi::parse(["function move((uint256 x, uint8 y) p) external"]);
+        declared.functions.extend(point.unwrap().functions);
+        let structs =
+            "    struct Point {uint256 x;uint8 y;}\n    function move(Point calldata p) external;\n}";
+        let exported = EXPORTED.replace('}', structs);
+        assert_eq!(differences(&exported, &declared), Vec::<String>::new());
+        assert_eq!(differences(&exported.replace("uint8 y", "uint16 y"), &declared).len(), 2);
     }
 
     #[test]

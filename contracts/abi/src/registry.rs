@@ -218,14 +218,14 @@ declare! {
 #[cfg(feature = "stylus")]
 mod stylus {
     use super::ICredentialRegistry::{Credential, CredentialAttestation};
+    use alloy_sol_types::SolType;
     use stylus_sdk::abi::{AbiType, ConstString};
 
     impl AbiType for CredentialAttestation {
         type SolType = Self;
 
         const ABI: ConstString = ConstString::new("CredentialAttestation");
-        const SELECTOR_ABI: ConstString =
-            ConstString::new("(bytes32,address,bytes32,uint64,uint64,uint256,uint256)");
+        const SELECTOR_ABI: ConstString = ConstString::new(<Self as SolType>::SOL_NAME);
         const EXPORT_ABI_ARG: ConstString = Self::ABI.concat(ConstString::new(" calldata"));
         const EXPORT_ABI_RET: ConstString = Self::ABI.concat(ConstString::new(" memory"));
     }
@@ -234,10 +234,39 @@ mod stylus {
         type SolType = Self;
 
         const ABI: ConstString = ConstString::new("Credential");
-        const SELECTOR_ABI: ConstString = ConstString::new(
-            "(address,address,address,bytes32,uint64,uint64,uint64,uint64,uint8,uint8,uint64)",
-        );
+        const SELECTOR_ABI: ConstString = ConstString::new(<Self as SolType>::SOL_NAME);
         const EXPORT_ABI_ARG: ConstString = Self::ABI.concat(ConstString::new(" calldata"));
         const EXPORT_ABI_RET: ConstString = Self::ABI.concat(ConstString::new(" memory"));
+    }
+}
+
+/// What the SDK needs to print the declared structs.
+#[cfg(feature = "export-abi")]
+mod export {
+    extern crate alloc;
+
+    use super::ICredentialRegistry::{Credential, CredentialAttestation};
+    use alloc::{vec, vec::Vec};
+    use alloy_sol_types::SolStruct;
+    use core::any::TypeId;
+    use stylus_sdk::abi::export::internal::{InnerType, InnerTypes};
+
+    impl InnerTypes for CredentialAttestation {
+        fn inner_types() -> Vec<InnerType> {
+            vec![declaration::<Self>()]
+        }
+    }
+
+    impl InnerTypes for Credential {
+        // The SDK collects the structs of results only, so this result brings the argument's along.
+        fn inner_types() -> Vec<InnerType> {
+            vec![declaration::<CredentialAttestation>(), declaration::<Self>()]
+        }
+    }
+
+    /// The struct in Solidity, made from its EIP-712 type: `Name(type field,…)` becomes `struct Name {type field;…}`.
+    fn declaration<S: SolStruct + 'static>() -> InnerType {
+        let fields = S::eip712_root_type().replace('(', " {").replace(',', ";").replace(')', ";}");
+        InnerType { name: alloc::format!("struct {fields}"), id: TypeId::of::<S>() }
     }
 }

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use stylus_sdk::testing::TestVM;
 
 mod attested;
+mod exported;
 mod histories;
 mod layout;
 mod owned;
