@@ -38,7 +38,8 @@ pub enum ActivationError {
     Chain(#[from] ChainError),
     /// What is on the chain isn't what was sent.
     #[error(
-        "{name} at {address} doesn't hold the code that was sent: the node lost it or another one answers; start again"
+        "{name} at {address} doesn't hold the code that was sent: the node lost it or another one answers; start \
+         again"
     )]
     OtherCode {
         /// The program.
@@ -149,8 +150,8 @@ pub async fn keep_alive(
     Ok(())
 }
 
-/// What activating or keeping alive costs beyond gas, in wei: asked by doing it without paying. The fee is checked last, so the
-/// refusal that names it also says that everything before is in order.
+/// What activating or keeping alive costs beyond gas, in wei: asked by doing it without paying. The fee is checked
+/// last, so the refusal that names it also says that everything before is in order.
 async fn fee(
     chain: &Chain,
     payer: &Key,

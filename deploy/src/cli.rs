@@ -46,10 +46,8 @@ struct DemoArguments {
     #[arg(long, value_name = "NAME")]
     network: Option<String>,
 
-    #[doc = concat!(
-        "File with the private key of the account that pays [default: the environment variable ",
-        "ECOSYSTEM_PRIVATE_KEY; on a dev chain the account that it funds]"
-    )]
+    /// File with the private key of the account that pays [default: the environment variable ECOSYSTEM_PRIVATE_KEY;
+    /// on a dev chain the account that it funds].
     #[arg(long, value_name = "FILE")]
     private_key_path: Option<PathBuf>,
 

@@ -33,7 +33,8 @@ pub enum ProgramError {
     },
     /// The bytes are something else.
     #[error(
-        "{name} isn't wasm: it should start with 0x0061736d, but starts with {start}; build it by `cargo xtask build-contracts`"
+        "{name} isn't wasm: it should start with 0x0061736d, but starts with {start}; build it by `cargo xtask \
+         build-contracts`"
     )]
     NotWasm {
         /// The program.
@@ -51,7 +52,8 @@ pub enum ProgramError {
     },
     /// Good wasm, but no Stylus program.
     #[error(
-        "{name} has no entrypoint: a Stylus program exports the function `{ENTRYPOINT}`, which the SDK's #[entrypoint] makes"
+        "{name} has no entrypoint: a Stylus program exports the function `{ENTRYPOINT}`, which the SDK's \
+         #[entrypoint] makes"
     )]
     NoEntrypoint {
         /// The program.

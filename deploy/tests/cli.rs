@@ -9,6 +9,7 @@ use std::{
     thread,
 };
 
+use ecosystem::{key::KEY_VARIABLE, network::Network};
 use serde_json::Value;
 use stylus_devnode::{Config, Devnode};
 use tokio::runtime::Runtime;
@@ -21,7 +22,7 @@ const KEY: &str = "0x5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cda
 /// `ecosystem` with these arguments, and without what the environment might tell it.
 fn ecosystem(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ecosystem"));
-    command.args(arguments).env_remove("ECOSYSTEM_PRIVATE_KEY");
+    command.args(arguments).env_remove(KEY_VARIABLE);
     command
 }
 
@@ -80,7 +81,7 @@ fn demo_refuses_a_node_of_another_chain() {
 #[test]
 fn demo_refuses_to_spend_real_money_unasked() {
     let url = answering_chain_id(42_161);
-    let said = refuses(ecosystem(&["demo", "--rpc", &url]).env("ECOSYSTEM_PRIVATE_KEY", KEY), USAGE);
+    let said = refuses(ecosystem(&["demo", "--rpc", &url]).env(KEY_VARIABLE, KEY), USAGE);
     assert!(said.contains("--allow-real-money"), "{said}");
 }
 
@@ -88,7 +89,7 @@ fn demo_refuses_to_spend_real_money_unasked() {
 fn demo_asks_for_a_key_where_none_is_public() {
     let url = answering_chain_id(421_614);
     let said = refuses(&mut ecosystem(&["demo", "--rpc", &url]), USAGE);
-    assert!(said.contains("--private-key-path") && said.contains("ECOSYSTEM_PRIVATE_KEY"), "{said}");
+    assert!(said.contains("--private-key-path") && said.contains(KEY_VARIABLE), "{said}");
 }
 
 #[test]
@@ -115,8 +116,8 @@ fn demo_refuses_a_bad_key_without_repeating_it() {
         let said = refuses(&mut ecosystem(&["demo", "--rpc", &url, "--private-key-path", path]), USAGE);
         assert!(said.contains(path) && !said.contains("horse"), "{said}");
     }
-    let said = refuses(ecosystem(&["demo", "--rpc", &url]).env("ECOSYSTEM_PRIVATE_KEY", "horse"), USAGE);
-    assert!(said.contains("ECOSYSTEM_PRIVATE_KEY") && !said.contains("horse"), "{said}");
+    let said = refuses(ecosystem(&["demo", "--rpc", &url]).env(KEY_VARIABLE, "horse"), USAGE);
+    assert!(said.contains(KEY_VARIABLE) && !said.contains("horse"), "{said}");
 }
 
 #[test]
@@ -213,7 +214,7 @@ fn demo_says_that_the_account_is_poor() {
     let runtime = Runtime::new().expect("a runtime");
     let node = runtime.block_on(Devnode::spawn(Config::test())).expect("a devnode");
     let mut command = ecosystem(&["demo", "--rpc", &node.rpc_url()]);
-    let said = refuses(command.env("ECOSYSTEM_PRIVATE_KEY", KEY), 1);
+    let said = refuses(command.env(KEY_VARIABLE, KEY), 1);
     assert!(said.contains("0.000000000000000000 ETH") && said.contains("send it some"), "{said}");
 }
 
@@ -224,7 +225,11 @@ fn arguments_that_make_no_sense_are_explained() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("demo"));
     let help = ecosystem(&["demo", "--help"]).output().expect("the binary runs");
     assert!(help.status.success());
-    assert!(String::from_utf8_lossy(&help.stdout).contains("--private-key-path"));
+    let help = String::from_utf8(help.stdout).expect("text");
+    for network in Network::all() {
+        assert!(help.contains(&network.name), "{help}");
+    }
+    assert!(help.contains(KEY_VARIABLE), "{help}");
 }
 
 /// URL of a server that answers every request with `body`.

@@ -221,7 +221,9 @@ impl Stage {
             other => panic!("{what}: {other:?}"),
         };
         let error = revert.decode().unwrap_or_else(|| panic!("{what}: {revert}"));
-        self.fails_on_chain(who, request, &what).await;
+        let reason = self.fails_on_chain(who, request, &what).await;
+        let name = E::SIGNATURE.split('(').next().unwrap_or_default();
+        assert!(reason.starts_with(name), "{what}, as a transaction: {reason}");
         assert_eq!(before, State::of(self).await, "{what} changed the state");
         error
     }
@@ -236,19 +238,22 @@ impl Stage {
             Err(ChainError::Refused { message, .. }) => message,
             other => panic!("{what}: {other:?}"),
         };
-        self.fails_on_chain(who, request, what).await;
+        let reason = self.fails_on_chain(who, request, what).await;
+        assert_eq!(reason, message, "{what}, as a transaction");
         assert_eq!(before, State::of(self).await, "{what} changed the state");
         message
     }
 
-    async fn fails_on_chain(&self, who: &Key, request: TransactionRequest, what: &str) {
-        let hash = match self.chain().send_with_gas(who, request, GAS_OF_A_FAILURE, what).await {
-            Err(ChainError::Failed { hash, .. }) => hash,
+    /// Has the transaction mined, sees that it failed there without a log, and returns the reason that is told of it.
+    async fn fails_on_chain(&self, who: &Key, request: TransactionRequest, what: &str) -> String {
+        let (hash, reason) = match self.chain().send_with_gas(who, request, GAS_OF_A_FAILURE, what).await {
+            Err(ChainError::Failed { hash, reason, .. }) => (hash, reason),
             other => panic!("{what}, as a transaction: {other:?}"),
         };
         let receipt = self.chain().provider().get_transaction_receipt(hash).await;
         let receipt = receipt.expect("the node answers").expect("the transaction was mined");
         assert!(!receipt.status());
         assert!(receipt.logs().is_empty(), "{what} left logs");
+        reason
     }
 }

@@ -33,7 +33,7 @@ pub struct World {
     /// Held while the payer sends, so that no two transactions take the same nonce.
     paying: Mutex<()>,
     /// Kept running for as long as the world is in use; none if somebody else runs it.
-    _node: Option<Devnode>,
+    node: Option<Devnode>,
 }
 
 impl World {
@@ -71,7 +71,7 @@ impl World {
         let artifacts = Artifacts::read(&built).expect("the artifacts are programs");
         let programs = Programs::deploy(&chain, &payer, &artifacts, &mut Steps::silent()).await;
         let programs = programs.expect("the programs can be deployed and activated");
-        Self { chain, programs, artifacts, payer, paying: Mutex::new(()), _node: node }
+        Self { chain, programs, artifacts, payer, paying: Mutex::new(()), node }
     }
 
     /// The account that pays; on a devnode it owns the chain.
@@ -93,7 +93,7 @@ impl World {
 
     /// Moves the chain's clock forward. Only on a world of the test's own.
     pub async fn advance_time(&self, seconds: u64) {
-        assert!(self._node.is_some(), "only a devnode's clock can be moved");
+        assert!(self.node.is_some(), "only a devnode's clock can be moved");
         let raw = |method: &'static str, parameters: Value| async move {
             let answer = self.chain.provider().raw_request::<_, Value>(method.into(), parameters).await;
             answer.unwrap_or_else(|error| panic!("{method}: {error}"));

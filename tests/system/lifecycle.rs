@@ -15,10 +15,14 @@ use alloy::{
 };
 use ecosystem::{
     activation::{Deployed, activate, active_version, deploy},
+    chain::Chain,
+    demo,
+    key::Key,
     program::Program,
     steps::Steps,
 };
-use ecosystem_tests::{Stage, run};
+use ecosystem_tests::{Stage, State, World, run};
+use stylus_devnode::{Config, Devnode, arbos::Version};
 
 #[test]
 fn initialize_reverts_with_already_initialized_the_second_time() {
@@ -122,10 +126,27 @@ fn programs_fail_until_they_are_activated() {
 }
 
 #[test]
+fn demo_is_right_under_every_version_of_arbos() {
+    run(async {
+        for version in Version::all() {
+            let number = version.number;
+            let config = Config { arbos_version: number, ..Config::test() };
+            let node = Devnode::spawn(config).await.expect("a devnode on a free port");
+            let chain = Chain::connect(&node.rpc_url(), None).await.expect("the devnode answers");
+            let artifacts = &World::shared().await.artifacts;
+            let report = demo::run(&chain, Key::dev(), artifacts, |_| {}).await;
+            let report = report.unwrap_or_else(|error| panic!("ArbOS {number}: {error}"));
+            assert!(report.ok, "ArbOS {number}: {:#?}", report.read_back);
+            node.stop().await;
+        }
+    });
+}
+
+#[test]
 fn proxy_delegates_its_own_functions_for_all_but_the_admin() {
     run(async {
         let stage = Stage::shared().await;
-        let before = ecosystem_tests::State::of(&stage).await;
+        let before = State::of(&stage).await;
         let request = TransactionRequest::default()
             .to(stage.system.registry)
             .input(proxy::changeAdminCall { newAdmin: stage.stranger.address() }.abi_encode().into());
@@ -133,14 +154,14 @@ fn proxy_delegates_its_own_functions_for_all_but_the_admin() {
         let refused =
             stage.chain().call(request.from(stage.stranger.address()), "a stranger's change of admin").await;
         assert!(refused.is_err());
-        assert_eq!(before, ecosystem_tests::State::of(&stage).await);
+        assert_eq!(before, State::of(&stage).await);
 
         let call = proxy::changeAdminCall { newAdmin: stage.stranger.address() };
         let sent = stage.executes(&stage.owner, stage.system.registry, call).await;
         let changed = stage.event::<proxy::AdminChanged>(&sent, stage.system.registry);
         let (previous, new) = (stage.owner.address(), stage.stranger.address());
         assert_eq!(changed, proxy::AdminChanged { previousAdmin: previous, newAdmin: new });
-        assert_ne!(before, ecosystem_tests::State::of(&stage).await);
+        assert_ne!(before, State::of(&stage).await);
     });
 }
 

@@ -30,7 +30,8 @@ const GAS_OF_A_RUN: u64 = 60_000_000;
 pub enum DemoError {
     /// The account can't pay.
     #[error(
-        "{account} has {has} ETH on chain {chain_id}, and the demo needs about {needs}: send it some, or use another key"
+        "{account} has {has} ETH on chain {chain_id}, and the demo needs about {needs}: send it some, or use another \
+         key"
     )]
     Poor {
         /// The account.
