@@ -21,42 +21,28 @@ pub(super) fn interfaces(root: &Path, folders: &[String], target: &Path) -> Resu
     for folder in folders {
         let interface = of_contract(&exporters.join(folder), folder)?;
         fs::write(target.join(format!("{folder}.sol")), interface)?;
-        let abi = of_declarations(&exporters.join("examples/print"), folder)?;
+        let abi = of_declarations(&exporters.join("print-abi"), folder)?;
         fs::write(target.join(format!("{folder}.abi.json")), abi)?;
     }
-    let code = process::capture(&mut Command::new(exporters.join("examples/evm-code")))
-        .context("kit's example `evm-code` doesn't print the byte code of proxy and clone")?;
+    let code = process::capture(&mut Command::new(exporters.join("evm-code")))
+        .context("kit's program `evm-code` doesn't print the byte code of proxy and clone")?;
     let code: Value =
-        serde_json::from_str(&code).context("kit's example `evm-code` prints something that isn't JSON")?;
+        serde_json::from_str(&code).context("kit's program `evm-code` prints something that isn't JSON")?;
     fs::write(target.join(EVM_FILE), serde_json::to_string_pretty(&code)? + "\n")?;
     Ok(())
 }
 
 /// Builds the programs that print interfaces, natively, sharing the root's profile and target folder; returns their
-/// folder.
+/// folder. One command for all, so that what they share is compiled once.
 fn build(root: &Path, folders: &[String]) -> Result<PathBuf> {
-    let cargo = || {
-        let mut command = process::host_cargo(root);
-        command.args([
-            "build",
-            "--locked",
-            "--manifest-path",
-            "contracts/Cargo.toml",
-            "--target-dir",
-            "target",
-        ]);
-        command
-    };
-    let mut contracts = cargo();
-    contracts.args(["--features", "export-abi"]);
+    let mut cargo = process::host_cargo(root);
+    cargo.args(["build", "--locked", "--manifest-path", "contracts/Cargo.toml", "--target-dir", "target"]);
+    cargo.args(["--package", "abi", "--bin", "print-abi", "--features", "abi/json"]);
+    cargo.args(["--package", "kit", "--bin", "evm-code"]);
     for folder in folders {
-        contracts.args(["--package", folder, "--bin", folder]);
+        cargo.args(["--package", folder, "--bin", folder, "--features", &format!("{folder}/export-abi")]);
     }
-    process::run(&mut contracts).context("the contracts don't compile natively")?;
-    process::run(cargo().args(["--package", "abi", "--features", "json", "--example", "print"]))
-        .context("contracts/abi's example `print` doesn't compile")?;
-    process::run(cargo().args(["--package", "kit", "--example", "evm-code"]))
-        .context("kit's example `evm-code` doesn't compile")?;
+    process::run(&mut cargo).context("the contracts don't compile natively")?;
     Ok(root.join("target/debug"))
 }
 

@@ -1,4 +1,4 @@
-//! Prints a contract's JSON ABI as a bare array: `cargo run -p abi --features json --example print -- <folder>`.
+//! Prints a contract's JSON ABI as a bare array: `cargo run -p abi --features json -- <folder>`.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! Prints the EVM code of the kit as JSON, for tools that deploy it: `cargo run -p kit --example evm-code`.
+//! Prints the EVM code of the kit as JSON, for tools that deploy it: `cargo run -p kit --bin evm-code`.
 //!
 //! A proxy is created by `proxy.creation` ‖ `abi.encode(implementation, admin, initData)`; a clone's code is
 //! `clone.prefix` ‖ implementation ‖ `clone.suffix` ‖ arguments.
