@@ -25,6 +25,10 @@ pub mod ownable;
 
 pub mod arbwasm;
 pub mod erc1271;
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the generated constructor of an event takes each of its fields"
+)]
 pub mod factory;
 pub mod proxy;
 pub mod registry;

@@ -139,7 +139,8 @@ const fn runtime() -> Code {
 /// The constructor, whose code has `length` bytes; the runtime and the arguments follow it.
 const fn constructor(length: usize) -> Code {
     let runtime_length = runtime().len();
-    let args = length + runtime_length;
+    // Cannot overflow: both are lengths of `Code`, which has a maximum.
+    let args = length.wrapping_add(runtime_length);
     // Offsets of the arguments in memory.
     const IMPLEMENTATION: [u8; 1] = [PUSH0];
     const ADMIN: u8 = WORD_BYTES;

@@ -340,7 +340,7 @@ impl CredentialTokenFactory {
 impl CredentialTokenFactory {
     /// Number of tokens.
     fn count(&self) -> U256 {
-        self.tokens.implementation.number() >> ADDRESS_BITS
+        self.tokens.implementation.number().wrapping_shr(ADDRESS_BITS)
     }
 
     /// Up to `limit` tokens from the one numbered `offset`.
@@ -464,7 +464,7 @@ impl CredentialTokenFactory {
     }
 
     fn set_implementation_and_count(&mut self, implementation: Address, count: U256) {
-        let high = count << ADDRESS_BITS;
+        let high = count.wrapping_shl(ADDRESS_BITS);
         self.tokens.implementation.set_number(high | U256::from_be_bytes(implementation.into_word().0));
     }
 
