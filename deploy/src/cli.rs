@@ -15,7 +15,7 @@ use crate::{
     error::Error,
     key::{KEY_VARIABLE, Key},
     network::{Money, Network, NetworkError},
-    steps::Step,
+    steps::{Step, Steps},
     system::Artifacts,
 };
 
@@ -81,13 +81,14 @@ async fn demo(arguments: &DemoArguments) -> Result<bool, Error> {
         Some(url) => Some(connect(&url, network.as_ref(), arguments).await?),
         None => None,
     };
-    let artifacts = artifacts().await?;
+    let mut steps = Steps::new(tell);
+    let artifacts = artifacts(&mut steps).await?;
     let (report, explorer) = match remote {
         Some((chain, key)) => {
             let explorer = Network::with_chain_id(chain.chain_id()).and_then(|network| network.explorer);
-            (demo::run(&chain, key, &artifacts, tell).await?, explorer)
+            (demo::run(&chain, key, &artifacts, steps).await?, explorer)
         }
-        None => (on_own_chain(&artifacts, arguments).await?, None),
+        None => (on_own_chain(&artifacts, arguments, steps).await?, None),
     };
     let mut out = io::stdout().lock();
     let written = if arguments.json {
@@ -116,13 +117,17 @@ async fn connect(
     Ok((chain, key))
 }
 
-async fn on_own_chain(artifacts: &Artifacts, arguments: &DemoArguments) -> Result<Report, Error> {
+async fn on_own_chain(
+    artifacts: &Artifacts,
+    arguments: &DemoArguments,
+    mut steps: Steps,
+) -> Result<Report, Error> {
     let start = Instant::now();
     let node = Devnode::spawn(Config::test()).await?;
     let chain = Chain::connect(&node.rpc_url(), None).await?;
-    tell_line(&format!("a Stylus chain runs in this process, {} ms", start.elapsed().as_millis()));
+    steps.done("start a Stylus chain in this process", start.elapsed());
     let key = find_key(arguments, chain.chain_id())?;
-    let report = demo::run(&chain, key, artifacts, tell).await;
+    let report = demo::run(&chain, key, artifacts, steps).await;
     node.stop().await;
     Ok(report?)
 }
@@ -133,23 +138,23 @@ fn find_key(arguments: &DemoArguments, chain_id: u64) -> Result<Key, Error> {
 }
 
 /// The compiled contracts, which are built now if they aren't up to date.
-async fn artifacts() -> Result<Artifacts, Error> {
+async fn artifacts(steps: &mut Steps) -> Result<Artifacts, Error> {
+    let start = Instant::now();
     let build = || xtask::artifacts::ensure().map_err(|error| Error::Build(format!("{error:#}")));
     let built =
         tokio::task::spawn_blocking(build).await.map_err(|error| Error::Build(error.to_string()))??;
-    Ok(Artifacts::read(&built)?)
+    let artifacts = Artifacts::read(&built)?;
+    let what = if built.was_built() { "build the programs" } else { "check the programs built before" };
+    steps.done(what, start.elapsed());
+    Ok(artifacts)
 }
 
 /// Progress goes to stderr: stdout is the result.
 fn tell(step: &Step) {
     match step.gas {
-        0 => tell_line(&format!("{}, {} ms", step.name, step.millis)),
-        gas => tell_line(&format!("{}: {gas} gas, {} ms", step.name, step.millis)),
+        0 => eprintln!("  {}, {} ms", step.name, step.millis),
+        gas => eprintln!("  {}: {gas} gas, {} ms", step.name, step.millis),
     }
-}
-
-fn tell_line(text: &str) {
-    eprintln!("  {text}");
 }
 
 /// What scripts find on stdout when there is no report.

@@ -49,7 +49,7 @@ impl Steps {
         self.push(name, 0, None, took);
     }
 
-    /// The steps so far.
+    /// The steps, in their order.
     #[must_use]
     pub fn into_done(self) -> Vec<Step> {
         self.done

@@ -17,6 +17,7 @@ use ecosystem::{
     chain::Chain,
     demo,
     signing::{Parts, Permit, deadline_after, sign_permit, token_domain},
+    steps::Steps,
 };
 use ecosystem_tests::{Stage, World, run, tokens};
 
@@ -25,7 +26,8 @@ fn demo_reads_everything_back_right_every_time() {
     run(async {
         let world = World::own().await;
         for round in 1..=2 {
-            let report = demo::run(&world.chain, world.payer().clone(), &world.artifacts, |_| {}).await;
+            let report =
+                demo::run(&world.chain, world.payer().clone(), &world.artifacts, Steps::silent()).await;
             let report = report.unwrap_or_else(|error| panic!("run {round}: {error}"));
             let wrong: Vec<_> = report.read_back.iter().filter(|row| !row.ok).collect();
             assert!(report.ok && wrong.is_empty(), "run {round}: {wrong:#?}");

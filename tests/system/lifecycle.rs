@@ -134,7 +134,7 @@ fn demo_is_right_under_every_version_of_arbos() {
             let node = Devnode::spawn(config).await.expect("a devnode on a free port");
             let chain = Chain::connect(&node.rpc_url(), None).await.expect("the devnode answers");
             let artifacts = &World::shared().await.artifacts;
-            let report = demo::run(&chain, Key::dev(), artifacts, |_| {}).await;
+            let report = demo::run(&chain, Key::dev(), artifacts, Steps::silent()).await;
             let report = report.unwrap_or_else(|error| panic!("ArbOS {number}: {error}"));
             assert!(report.ok, "ArbOS {number}: {:#?}", report.read_back);
             node.stop().await;

@@ -16,7 +16,7 @@ use crate::{
     activation::{self, ActivationError},
     chain::{Chain, ChainError},
     key::Key,
-    steps::{Step, Steps},
+    steps::Steps,
     system::{Artifacts, Programs, System},
 };
 use cast::Cast;
@@ -59,43 +59,36 @@ pub enum DemoError {
     },
 }
 
-/// Runs the demo on `chain`; `owner` pays for everything and owns it. `observer` hears of every step as it ends.
+/// Runs the demo on `chain`; `owner` pays for everything and owns it. `steps` is what was done before.
 ///
 /// Each run creates a registry and a factory of its own, so it can be repeated on the same chain.
 pub async fn run(
     chain: &Chain,
     owner: Key,
     artifacts: &Artifacts,
-    observer: impl Fn(&Step) + Send + Sync + 'static,
+    mut steps: Steps,
 ) -> Result<Report, DemoError> {
     let cast = Cast::of(owner);
-    let steps = &mut Steps::new(observer);
     require_ether(chain, &cast.owner).await?;
 
-    let programs = Programs::deploy(chain, &cast.owner, artifacts, steps).await?;
+    let programs = Programs::deploy(chain, &cast.owner, artifacts, &mut steps).await?;
     let may_cache = activation::may_cache(chain, cast.owner.address()).await?;
     if may_cache {
         // An earlier run may have cached the same code; what is measured first is the uncached case.
         for program in programs.all() {
-            activation::set_cached(chain, &cast.owner, program, false, steps).await?;
+            activation::set_cached(chain, &cast.owner, program, false, &mut steps).await?;
         }
     }
     let generator = cast.generator.address();
-    let system = System::create(chain, &cast.owner, &programs, &artifacts.evm, generator, steps).await?;
-    cast.fund(chain, steps).await?;
+    let system = System::create(chain, &cast.owner, &programs, &artifacts.evm, generator, &mut steps).await?;
+    cast.fund(chain, &mut steps).await?;
 
-    let mut journey = Journey::start(chain, &cast, &system, steps).await?;
-    let gas = if may_cache { gas::compare(&mut journey, steps).await? } else { Vec::new() };
+    let mut journey = Journey::start(chain, &cast, &system, &mut steps).await?;
+    let gas = if may_cache { gas::compare(&mut journey, &mut steps).await? } else { Vec::new() };
     let read_back = readback::all(&journey, artifacts).await?;
 
     let addresses = addresses(&cast, &system, journey.token());
-    Ok(Report::new(
-        chain.chain_id(),
-        addresses,
-        std::mem::replace(steps, Steps::silent()).into_done(),
-        gas,
-        read_back,
-    ))
+    Ok(Report::new(chain.chain_id(), addresses, steps.into_done(), gas, read_back))
 }
 
 async fn require_ether(chain: &Chain, owner: &Key) -> Result<(), DemoError> {
