@@ -26,6 +26,9 @@ pub struct Config {
     pub accounts: u32,
     /// What each of them owns, in wei.
     pub balance: U256,
+    /// Whether the cache manager contract is registered from the start, so that `placeBid` flags programs. A Nitro
+    /// node's list of managers is empty until an owner fills it.
+    pub cache_manager: bool,
     /// Nothing is printed.
     pub silent: bool,
     /// Where block times come from.
@@ -41,6 +44,7 @@ impl Default for Config {
             arbos_version: 61,
             accounts: 10,
             balance: U256::from(1_000) * U256::from(ETHER),
+            cache_manager: true,
             silent: false,
             time: Arc::new(WallClock),
         }

@@ -10,7 +10,7 @@ use std::{
 use thiserror::Error;
 use tokio::{
     net::TcpListener,
-    runtime::{self, Runtime},
+    runtime::{self, Handle, Runtime},
     sync::oneshot,
     task::JoinHandle,
 };
@@ -90,6 +90,7 @@ impl Node {
         accounts.extend(accounts::of_mnemonic(config.accounts)?);
         let genesis = GenesisConfig {
             accounts: accounts.iter().map(|account| (account.address, config.balance)).collect(),
+            cache_manager: config.cache_manager,
             ..GenesisConfig::new(version, config.chain_id)
         };
         let executor = Executor::new(Engine::new(), config.chain_id);
@@ -121,13 +122,36 @@ impl Node {
 pub struct Devnode {
     node: Node,
     address: SocketAddr,
-    running: Option<Running>,
-}
-
-struct Running {
-    runtime: Runtime,
     shutdown: oneshot::Sender<()>,
     server: JoinHandle<io::Result<()>>,
+    /// Kept for its end.
+    threads: Threads,
+}
+
+/// The node's own runtime. Dropping a mere [`Runtime`] would wait, which async code must not.
+struct Threads {
+    handle: Handle,
+    runtime: Option<Runtime>,
+}
+
+impl Threads {
+    fn start() -> io::Result<Self> {
+        let runtime = runtime::Builder::new_multi_thread()
+            .thread_name("stylus-devnode")
+            .thread_stack_size(EXECUTION_STACK)
+            .max_blocking_threads(PARALLEL_REQUESTS)
+            .enable_all()
+            .build()?;
+        Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime) })
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 impl Devnode {
@@ -135,29 +159,29 @@ impl Devnode {
     ///
     /// # Errors
     /// If the configuration asks for what there isn't, or the port is taken.
-    #[expect(clippy::unused_async, reason = "a later node may have to wait for something")]
+    ///
+    /// # Panics
+    /// If making the first block does.
     pub async fn spawn(config: Config) -> Result<Self, SpawnError> {
-        let listener = listen(config.host, config.port)?;
-        let node = Node::new(&config)?;
-        let runtime = runtime::Builder::new_multi_thread()
-            .thread_name("stylus-devnode")
-            .thread_stack_size(EXECUTION_STACK)
-            .max_blocking_threads(PARALLEL_REQUESTS)
-            .enable_all()
-            .build()
-            .map_err(SpawnError::Threads)?;
-        let failed = |error| SpawnError::Listen { address: (config.host, config.port).into(), error };
+        let asked: SocketAddr = (config.host, config.port).into();
+        let failed = |error| SpawnError::Listen { address: asked, error };
+        let listener = listen(asked)?;
         let address = listener.local_addr().map_err(failed)?;
+        let threads = Threads::start().map_err(SpawnError::Threads)?;
+        let node = match threads.handle.spawn_blocking(move || Node::new(&config)).await {
+            Ok(node) => node?,
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        };
         let listener = {
-            let _inside = runtime.enter();
+            let _inside = threads.handle.enter();
             TcpListener::from_std(listener).map_err(failed)?
         };
         let (shutdown, stop) = oneshot::channel::<()>();
-        let server = runtime.spawn(server::serve(node.rpc().clone(), listener, async {
+        let server = threads.handle.spawn(server::serve(node.rpc().clone(), listener, async {
             // A dropped sender means stop as well.
             let _ = stop.await;
         }));
-        Ok(Self { node, address, running: Some(Running { runtime, shutdown, server }) })
+        Ok(Self { node, address, shutdown, server, threads })
     }
 
     /// Where it listens.
@@ -205,32 +229,21 @@ impl Devnode {
     }
 
     /// Stops listening, lets requests that are under way finish, and ends the node's threads.
-    pub async fn stop(mut self) {
-        if let Some(Running { runtime, shutdown, server }) = self.running.take() {
-            // An error only means that the server has ended already.
-            let _ = shutdown.send(());
-            let _ = tokio::time::timeout(GRACE, server).await;
-            runtime.shutdown_background();
-        }
+    pub async fn stop(self) {
+        let Self { shutdown, server, threads, .. } = self;
+        // Errors mean that the server has ended already, or that somebody holds on for too long.
+        let _ = shutdown.send(());
+        let _ = tokio::time::timeout(GRACE, server).await;
+        drop(threads);
     }
 }
 
-impl Drop for Devnode {
-    /// No listener may outlive a failed test; a runtime that is merely dropped would block.
-    fn drop(&mut self) {
-        if let Some(Running { runtime, server, .. }) = self.running.take() {
-            server.abort();
-            runtime.shutdown_background();
-        }
-    }
-}
-
-fn listen(host: IpAddr, port: u16) -> Result<std::net::TcpListener, SpawnError> {
-    let address = SocketAddr::from((host, port));
-    let listener = std::net::TcpListener::bind(address).map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => SpawnError::PortInUse { host, port },
+fn listen(address: SocketAddr) -> Result<std::net::TcpListener, SpawnError> {
+    let failed = |error: io::Error| match error.kind() {
+        io::ErrorKind::AddrInUse => SpawnError::PortInUse { host: address.ip(), port: address.port() },
         _ => SpawnError::Listen { address, error },
-    })?;
-    listener.set_nonblocking(true).map_err(|error| SpawnError::Listen { address, error })?;
+    };
+    let listener = std::net::TcpListener::bind(address).map_err(failed)?;
+    listener.set_nonblocking(true).map_err(failed)?;
     Ok(listener)
 }

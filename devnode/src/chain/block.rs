@@ -73,6 +73,8 @@ pub struct Block {
     pub transactions: Vec<Transaction>,
     /// One for each transaction.
     pub receipts: Vec<Receipt>,
+    /// The state that it starts from: its parent's, unless a control method edited that.
+    pub before: State,
     /// The state after it.
     pub state: State,
 }
@@ -86,6 +88,7 @@ pub(super) struct Draft {
     pub(super) base_fee: u64,
     pub(super) transactions: Vec<Transaction>,
     pub(super) receipts: Vec<Receipt>,
+    pub(super) before: State,
     pub(super) state: State,
 }
 
@@ -104,6 +107,7 @@ impl Draft {
             info,
             transactions: self.transactions,
             receipts: self.receipts,
+            before: self.before,
             state: self.state,
         }
     }
@@ -187,6 +191,7 @@ mod tests {
                 Transaction::Signed(Box::new(SignedTx::decode(raw, CHAIN).expect("Nitro mined it"))),
             ],
             receipts: vec![first, second],
+            before: State::default(),
             state: State::default(),
         }
     }

@@ -1,6 +1,6 @@
 //! Running what isn't mined: calls, and the search for a sufficient gas limit.
 
-use alloy_primitives::{TxKind, U256};
+use alloy_primitives::{Address, TxKind, U256};
 use std::sync::Arc;
 
 use super::{
@@ -9,8 +9,9 @@ use super::{
     history::History,
 };
 use crate::{
-    evm::{BlockCtx, Mode, TxError, TxInput, TxOutcome},
-    state::State,
+    arbos::block as arbos,
+    evm::{self, BlockCtx, Mode, TxError, TxInput, TxOutcome},
+    state::{State, StateLedger},
 };
 
 /// Most gas that a call or an estimate may use, and what it gets unless it names less (spec §8.6).
@@ -25,11 +26,47 @@ const CALL_STIPEND: u64 = 2_300;
 /// The search ends when the bounds are this close, in thousandths of the upper one.
 const TOLERANCE_PER_MILLE: u64 = 15;
 
+/// What the EVM calls a frame that ran out of gas; more than the cap might have helped, so it is told differently.
+const OUT_OF_GAS: &str = "out of gas";
+
 /// Where a call runs: a state and the block it pretends to be in.
 pub struct Context {
     /// May be edited before the call (state overrides).
     pub state: State,
-    block: BlockCtx,
+    pub(super) block: BlockCtx,
+}
+
+/// What a call's block shall have instead of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BlockOverride {
+    /// L2 block number.
+    pub number: Option<u64>,
+    /// Unix seconds.
+    pub time: Option<u64>,
+    /// What opcode GASLIMIT answers.
+    pub gas_limit: Option<u64>,
+    /// Who opcode COINBASE names.
+    pub coinbase: Option<Address>,
+    /// Wei per gas.
+    pub base_fee: Option<U256>,
+}
+
+impl Context {
+    /// Whether calls of an address run a precompile, Ethereum's or ArbOS's.
+    #[must_use]
+    pub fn is_precompile(&self, address: Address) -> bool {
+        evm::is_precompile(address, arbos::version(&mut StateLedger(self.state.clone())))
+    }
+
+    /// Makes the block another one.
+    pub fn override_block(&mut self, with: BlockOverride) {
+        let block = &mut self.block;
+        block.number = with.number.unwrap_or(block.number);
+        block.timestamp = with.time.unwrap_or(block.timestamp);
+        block.gas_limit = with.gas_limit.unwrap_or(block.gas_limit);
+        block.coinbase = with.coinbase.unwrap_or(block.coinbase);
+        block.base_fee = with.base_fee.unwrap_or(block.base_fee);
+    }
 }
 
 /// Why there is no estimate.
@@ -111,6 +148,7 @@ impl Chain {
     /// # Errors
     /// If it fails with any gas.
     pub fn estimate(&self, context: &Context, tx: &TxInput) -> Result<u64, EstimateError> {
+        let tx = &TxInput { compressed_len: self.padded_len(context, tx), ..tx.clone() };
         let run = |gas: u64| self.call(context, &TxInput { gas_limit: gas, ..tx.clone() });
         let suffices = |gas: u64| match run(gas) {
             Ok(outcome) => Ok(outcome.success),
@@ -129,7 +167,7 @@ impl Chain {
 
         let outcome = match run(high) {
             Ok(outcome) if outcome.success => outcome,
-            Ok(outcome) if outcome.error.as_deref() == Some("out of gas") => {
+            Ok(outcome) if outcome.error.as_deref() == Some(OUT_OF_GAS) => {
                 return Err(EstimateError::Allowance(high));
             }
             Ok(outcome) => return Err(EstimateError::Fails(Box::new(outcome))),

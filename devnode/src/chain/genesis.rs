@@ -24,6 +24,7 @@ impl Chain {
             base_fee: BASE_FEE,
             transactions: Vec::new(),
             receipts: Vec::new(),
+            before: State::default(),
             state,
         };
         Self {

@@ -41,7 +41,7 @@ impl Chain {
             committed: state.clone(),
         };
 
-        let start = self.executor.start_block(&state, &mut ctx, parent.hash, seconds_since_parent);
+        let start = self.executor.start_block(&state, &mut ctx, parent.hash, seconds_since_parent, None);
         state.commit(start.changes);
         let first = StartBlockTx::new(self.chain_id, ctx.l1_number, number, seconds_since_parent);
         let first = Transaction::StartBlock(first);
@@ -64,6 +64,7 @@ impl Chain {
             base_fee,
             transactions,
             receipts,
+            before: history.state().clone(),
             state,
         };
         Ok(draft.seal())

@@ -9,23 +9,27 @@ mod clock;
 mod error;
 mod genesis;
 mod history;
+mod l1_estimate;
 mod logs;
 mod mining;
 mod poster;
 mod receipt;
 mod snapshots;
+mod tracing;
 mod transaction;
 
 use alloy_primitives::{B256, Bytes};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 pub use block::{ArbosInfo, Block, GAS_LIMIT, SEQUENCER};
-pub use calls::{CALL_GAS_CAP, Context, EstimateError};
+pub use calls::{BlockOverride, CALL_GAS_CAP, Context, EstimateError};
 pub use clock::{Clock, TimeSource, WallClock};
 pub use error::{SendError, TimeError};
 pub use history::{History, Mined};
+pub use l1_estimate::L1Estimate;
 pub use logs::{FoundLog, LogFilter};
 pub use receipt::Receipt;
+pub use tracing::Traced;
 pub use transaction::{SignedTx, StartBlockTx, Transaction};
 
 use crate::{evm::Executor, state::State};

@@ -20,9 +20,6 @@ const FEE_CAP: u128 = 1_000_000_000_000_000_000;
 /// EIP-2718 type of ArbOS's own transactions.
 const INTERNAL_TYPE: u8 = 0x6a;
 
-/// Sender and recipient of ArbOS's own transactions.
-const ARBOS: Address = address!("0x00000000000000000000000000000000000A4B05");
-
 /// `startBlock(uint256,uint64,uint64,uint64)`
 const START_BLOCK: Selector = Selector::new([0x6b, 0xf6, 0xa4, 0x2d]);
 
@@ -80,7 +77,7 @@ impl Transaction {
     #[must_use]
     pub fn from(&self) -> Address {
         match self {
-            Self::StartBlock(_) => ARBOS,
+            Self::StartBlock(_) => StartBlockTx::ADDRESS,
             Self::Signed(tx) => tx.from,
         }
     }
@@ -89,7 +86,7 @@ impl Transaction {
     #[must_use]
     pub fn to(&self) -> Option<Address> {
         match self {
-            Self::StartBlock(_) => Some(ARBOS),
+            Self::StartBlock(_) => Some(StartBlockTx::ADDRESS),
             Self::Signed(tx) => tx.envelope.to(),
         }
     }
@@ -105,6 +102,9 @@ impl Transaction {
 }
 
 impl StartBlockTx {
+    /// Sender and recipient of ArbOS's own transactions.
+    pub const ADDRESS: Address = address!("0x00000000000000000000000000000000000A4B05");
+
     /// The transaction that starts block `number`. There is no L1: its base fee is zero.
     #[must_use]
     pub fn new(chain_id: u64, l1_number: u64, number: u64, seconds_since_parent: u64) -> Self {

@@ -8,7 +8,11 @@ use super::{
     error::RpcError,
     params::{Parameter, Slot, kind},
 };
-use crate::{chain::CALL_GAS_CAP, evm::TxInput, state::State};
+use crate::{
+    chain::{self, CALL_GAS_CAP},
+    evm::TxInput,
+    state::State,
+};
 
 /// A call as it was asked for.
 #[derive(Debug, Default)]
@@ -26,14 +30,15 @@ pub(super) struct CallRequest {
 }
 
 /// A member of an object, if it is there and not null.
-fn member<T: Parameter>(fields: &Map<String, Value>, name: &str) -> Result<Option<T>, String> {
+pub(super) fn member<T: Parameter>(fields: &Map<String, Value>, name: &str) -> Result<Option<T>, String> {
     match fields.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(value) => T::read(value).map(Some).map_err(|reason| format!("{name}: {reason}")),
     }
 }
 
-fn object(value: &Value) -> Result<&Map<String, Value>, String> {
+/// The members of an object.
+pub(super) fn object(value: &Value) -> Result<&Map<String, Value>, String> {
     value.as_object().ok_or_else(|| format!("expected an object, got {}", kind(value)))
 }
 
@@ -181,6 +186,25 @@ impl StateOverride {
             }
         }
         Ok(())
+    }
+}
+
+/// How a call's block differs, by geth's names of today and of before.
+///
+/// Difficulty, randomness and the blob base fee are taken and change nothing: on Arbitrum they are constants.
+#[derive(Debug, Default)]
+pub(super) struct BlockOverride(pub(super) chain::BlockOverride);
+
+impl Parameter for BlockOverride {
+    fn read(value: &Value) -> Result<Self, String> {
+        let fields = object(value)?;
+        Ok(Self(chain::BlockOverride {
+            number: member(fields, "number")?,
+            time: member(fields, "time")?,
+            gas_limit: member(fields, "gasLimit")?,
+            coinbase: member(fields, "feeRecipient")?.or(member(fields, "coinbase")?),
+            base_fee: member(fields, "baseFeePerGas")?.or(member(fields, "baseFee")?),
+        }))
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) fn answer(message: &Value, run: Run<'_>) -> Option<Value> {
         }
         Value::Array(batch) => {
             let answers: Vec<Value> = batch.iter().filter_map(|request| answer_one(request, run)).collect();
-            (!answers.is_empty()).then(|| Value::Array(answers))
+            (!answers.is_empty()).then_some(Value::Array(answers))
         }
         request => answer_one(request, run),
     }

@@ -45,6 +45,12 @@ pub enum RpcError {
     /// No such block for a method that needs one.
     #[error("{0}")]
     NoBlock(&'static str),
+    /// No such transaction for a method that needs one.
+    #[error("transaction not found")]
+    NoTransaction,
+    /// The call to be traced isn't valid.
+    #[error("tracing failed: {0}")]
+    Trace(TxError),
     /// Several blocks at once, but the last lies before the first.
     #[error("invalid block range params")]
     BlockRange,
@@ -135,18 +141,16 @@ impl From<EstimateError> for RpcError {
     }
 }
 
-/// What follows `execution reverted`: the precompile's error, else what `Error(string)` or `Panic(uint256)` say.
+/// What follows `execution reverted`: the precompile's error, else what the data says.
 fn revert_reason(data: &[u8], text: Option<&str>) -> String {
-    if let Some(text) = text {
-        return format!(": {text}");
-    }
-    if let Ok(revert) = Revert::abi_decode(data) {
-        return format!(": {}", revert.reason);
-    }
-    match Panic::abi_decode(data) {
-        Ok(panic) => format!(": {}", panic_reason(&panic)),
-        Err(_) => String::new(),
-    }
+    let reason = text.map(str::to_owned).or_else(|| decoded_revert(data));
+    reason.map_or_else(String::new, |reason| format!(": {reason}"))
+}
+
+/// What revert data says, if it is `Error(string)` or `Panic(uint256)`.
+pub(super) fn decoded_revert(data: &[u8]) -> Option<String> {
+    let revert = Revert::abi_decode(data).map(|revert| revert.reason);
+    revert.ok().or_else(|| Panic::abi_decode(data).ok().map(|panic| panic_reason(&panic)))
 }
 
 /// geth's words for Solidity's panic codes.

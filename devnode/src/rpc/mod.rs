@@ -1,5 +1,6 @@
 //! JSON-RPC: requests in, answers out; over HTTP, or in process without a socket.
 
+mod access_list;
 mod accounts;
 mod block_id;
 mod blocks;
@@ -11,9 +12,13 @@ mod error;
 mod fees;
 mod info;
 mod logs;
+mod node_interface;
 mod params;
+mod proof;
 pub mod server;
 mod shapes;
+mod trace;
+mod tracers;
 mod transactions;
 
 use serde_json::Value;
@@ -89,6 +94,7 @@ fn method_named(name: &str) -> Option<(usize, Method)> {
 
         "eth_getBalance" => (2, accounts::balance),
         "eth_getCode" => (2, accounts::code),
+        "eth_getProof" => (3, proof::get),
         "eth_getStorageAt" => (3, accounts::storage_at),
         "eth_getTransactionCount" => (2, accounts::transaction_count),
 
@@ -107,6 +113,7 @@ fn method_named(name: &str) -> Option<(usize, Method)> {
         "eth_sendRawTransaction" => (1, transactions::send_raw),
 
         "eth_call" => (4, calls::call),
+        "eth_createAccessList" => (2, access_list::create),
         "eth_estimateGas" => (4, calls::estimate_gas),
 
         "eth_feeHistory" => (3, fees::history),
@@ -114,6 +121,11 @@ fn method_named(name: &str) -> Option<(usize, Method)> {
         "eth_maxPriorityFeePerGas" => (0, fees::max_priority_fee),
 
         "eth_getLogs" => (1, logs::get),
+
+        "debug_traceBlockByHash" => (2, trace::block_by_hash),
+        "debug_traceBlockByNumber" => (2, trace::block_by_number),
+        "debug_traceCall" => (3, trace::call),
+        "debug_traceTransaction" => (2, trace::transaction),
 
         "anvil_setBalance" | "hardhat_setBalance" => (2, control::set_balance),
         "anvil_setCode" | "hardhat_setCode" => (2, control::set_code),

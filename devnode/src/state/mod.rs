@@ -66,6 +66,18 @@ impl State {
         self.accounts.root()
     }
 
+    /// Proves an account, or that there is none, against [`Self::root`]: trie nodes, the root first.
+    #[must_use]
+    pub fn account_proof(&self, address: Address) -> Vec<Bytes> {
+        self.accounts.proof(&keccak256(address))
+    }
+
+    /// Proves a slot's value against the account's storage root; of an account without storage there is nothing to say.
+    #[must_use]
+    pub fn storage_proof(&self, address: Address, slot: U256) -> Vec<Bytes> {
+        self.account(address).map_or_else(Vec::new, |account| account.storage.proof(&slot_key(slot)))
+    }
+
     /// Applies what a transaction changed. Touched accounts that end up empty vanish (EIP-161), and so do
     /// self-destructed ones.
     pub fn commit(&mut self, changes: EvmState) {

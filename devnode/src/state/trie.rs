@@ -6,7 +6,7 @@
 //! Keys are hashes and all have 64 nibbles, so no value ever sits in a branch, and a node's path needs no vector: it
 //! keeps one whole key from below it and the nibble where its part of the path ends.
 
-use alloy_primitives::{B256, keccak256};
+use alloy_primitives::{B256, Bytes, keccak256};
 use std::sync::Arc;
 
 use super::node::{Kind, Node, fork_of, nibble, with_nibble};
@@ -54,6 +54,26 @@ impl<V: Value> Trie<V> {
                 }
             }
         }
+    }
+
+    /// The nodes that prove what lies under a key, or that nothing does, from the root down. Nodes that are inlined in
+    /// their parents don't stand alone.
+    #[must_use]
+    pub fn proof(&self, key: &B256) -> Vec<Bytes> {
+        let mut nodes = Vec::new();
+        let (mut next, mut depth) = (self.root.as_ref(), 0);
+        while let Some(node) = next {
+            if depth == 0 || node.reference(depth).as_hash().is_some() {
+                nodes.push(node.encode(depth).into());
+            }
+            (next, depth) = match &node.kind {
+                Kind::Leaf { .. } => break,
+                Kind::Extension { key: own, end, .. } if fork_of(own, key, depth, *end) < *end => break,
+                Kind::Extension { end, child, .. } => (Some(child), *end),
+                Kind::Branch(children) => (children[nibble(key, depth)].as_ref(), depth + 1),
+            };
+        }
+        nodes
     }
 
     /// Sets the value under a key.

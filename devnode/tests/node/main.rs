@@ -7,4 +7,5 @@ mod control;
 mod lifecycle;
 mod mining;
 mod provider;
+mod queries;
 mod requests;
