@@ -114,6 +114,21 @@ pub enum TxError {
     UnsupportedType,
 }
 
+/// Whether an opcode ended a frame before it did anything: out of gas, or out of room on the stack.
+pub(super) fn is_unpaid(result: InstructionResult) -> bool {
+    use InstructionResult as R;
+    matches!(
+        result,
+        R::OutOfGas
+            | R::MemoryOOG
+            | R::MemoryLimitOOG
+            | R::InvalidOperandOOG
+            | R::ReentrancySentryOOG
+            | R::StackOverflow
+            | R::StackUnderflow
+    )
+}
+
 /// geth's name for what ended a frame; `None` for success and plain reverts.
 pub(super) fn halt_text(result: InstructionResult, opcode: Option<u8>) -> Option<String> {
     use InstructionResult as R;

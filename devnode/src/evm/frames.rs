@@ -1,6 +1,6 @@
 //! Calls and creates: what every frame shares, whichever machine runs its code.
 
-use super::{account::sure, ledger::MachineLedger, machine::Machine};
+use super::{account::sure, ledger::MachineLedger, machine::Machine, trace::Runs};
 use crate::{
     arbos::{self, precompiles::PrecompileCall},
     vm::code::Prefix,
@@ -41,6 +41,18 @@ pub(super) struct Create {
     pub(super) depth: usize,
 }
 
+impl Create {
+    /// Where the new account will be if its creator's nonce is `nonce`.
+    pub(super) fn address(&self, nonce: u64) -> Address {
+        match self.scheme {
+            CreateScheme::Create2 { salt } => {
+                self.creator.create2_from_code(salt.to_be_bytes::<32>(), &self.init_code)
+            }
+            _ => self.creator.create(nonce),
+        }
+    }
+}
+
 /// Code that starts running: a call's or a create's init code.
 pub(super) struct Frame {
     pub(super) caller: Address,
@@ -69,6 +81,15 @@ pub(super) fn result(result: InstructionResult, output: Bytes, limit: u64, left:
 impl Machine<'_> {
     /// Runs a call to its end; `memory` is what an EVM caller lends to its callee.
     pub(super) fn call(&mut self, call: Call, memory: SharedMemory) -> InterpreterResult {
+        self.record_call(&call);
+        let done = self.run_call(call, memory);
+        if let Some(recorder) = &mut self.recorder {
+            recorder.leave(&done);
+        }
+        done
+    }
+
+    fn run_call(&mut self, call: Call, memory: SharedMemory) -> InterpreterResult {
         let unspent = |why| result(why, Bytes::new(), call.gas, call.gas);
         if call.depth > CALL_STACK_LIMIT as usize {
             return unspent(InstructionResult::CallTooDeep);
@@ -121,6 +142,15 @@ impl Machine<'_> {
         create: Create,
         memory: SharedMemory,
     ) -> (InterpreterResult, Option<Address>) {
+        self.record_create(&create);
+        let (done, address) = self.run_create(create, memory);
+        if let Some(recorder) = &mut self.recorder {
+            recorder.leave(&done);
+        }
+        (done, address)
+    }
+
+    fn run_create(&mut self, create: Create, memory: SharedMemory) -> (InterpreterResult, Option<Address>) {
         let unspent = |why| (result(why, Bytes::new(), create.gas, create.gas), None);
         if create.depth > CALL_STACK_LIMIT as usize {
             return unspent(InstructionResult::CallTooDeep);
@@ -134,12 +164,7 @@ impl Machine<'_> {
             // As geth: nothing is used up, though it is no revert.
             return unspent(InstructionResult::Revert);
         }
-        let address = match create.scheme {
-            CreateScheme::Create2 { salt } => {
-                create.creator.create2_from_code(salt.to_be_bytes::<32>(), &create.init_code)
-            }
-            _ => create.creator.create(nonce),
-        };
+        let address = create.address(nonce);
         sure(self.journal.load_account(&mut self.db, address));
         let checkpoint = match self.journal.create_account_checkpoint(
             create.creator,
@@ -216,6 +241,7 @@ impl Machine<'_> {
     }
 
     fn run_arbos_precompile(&mut self, call: &Call) -> InterpreterResult {
+        self.record_runs(Runs::Precompile);
         let precompile_call = PrecompileCall {
             address: call.code_address,
             acting: call.acting,
@@ -234,9 +260,7 @@ impl Machine<'_> {
         let mut context =
             arbos::precompiles::Ctx { ledger: &mut ledger, engine, block: &block, tx: &tx, pages: &pages };
         let done = arbos::precompiles::run(&precompile_call, &mut context);
-        if call.depth == 0 {
-            self.failure_text = done.error_text;
-        }
+        self.failed(call.depth, || done.error_text);
         let why = match done.status {
             arbos::precompiles::Status::Success => InstructionResult::Return,
             arbos::precompiles::Status::Revert => InstructionResult::Revert,
@@ -246,6 +270,7 @@ impl Machine<'_> {
     }
 
     fn run_evm_precompile(&mut self, call: &Call) -> InterpreterResult {
+        self.record_runs(Runs::Precompile);
         let Some(precompile) = self.precompiles.get(&call.code_address) else {
             return result(InstructionResult::Stop, Bytes::new(), call.gas, call.gas);
         };

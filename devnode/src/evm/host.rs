@@ -100,11 +100,12 @@ impl Host for Machine<'_> {
         target: Address,
         skip_cold_load: bool,
     ) -> Result<StateLoad<SelfDestructResult>, LoadError> {
+        self.record_selfdestruct(address, target);
         self.journal.selfdestruct(&mut self.db, address, target, skip_cold_load).map_err(load_error)
     }
 
     fn log(&mut self, log: Log) {
-        self.journal.log(log);
+        self.append_log(log);
     }
 
     fn sstore_skip_cold_load(
@@ -114,6 +115,7 @@ impl Host for Machine<'_> {
         value: U256,
         skip_cold_load: bool,
     ) -> Result<StateLoad<SStoreResult>, LoadError> {
+        self.record_slot(address, key);
         self.journal
             .sstore_assume_account_present(&mut self.db, address, key, value, skip_cold_load)
             .map_err(load_error)
@@ -125,6 +127,7 @@ impl Host for Machine<'_> {
         key: U256,
         skip_cold_load: bool,
     ) -> Result<StateLoad<U256>, LoadError> {
+        self.record_slot(address, key);
         self.journal
             .sload_assume_account_present(&mut self.db, address, key, skip_cold_load)
             .map_err(load_error)
@@ -144,6 +147,7 @@ impl Host for Machine<'_> {
         load_code: bool,
         skip_cold_load: bool,
     ) -> Result<AccountInfoLoad<'_>, LoadError> {
+        self.record_access(address);
         let load = self
             .journal
             .load_account_optional(&mut self.db, address, load_code, skip_cold_load)

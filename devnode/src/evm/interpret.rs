@@ -35,12 +35,10 @@ impl Machine<'_> {
         );
         let tables = self.tables.clone();
         loop {
-            match interpreter.run_plain(&tables.instructions, &tables.gas, self) {
+            match self.run_opcodes(&mut interpreter, &tables) {
                 InterpreterAction::Return(mut done) => {
                     if done.result.is_halt() {
-                        if depth == 0 {
-                            self.failure_text = evm_halt_text(&interpreter, done.result);
-                        }
+                        self.failed(depth, || evm_halt_text(&interpreter, done.result));
                         done.gas.spend_all();
                     }
                     return done;
@@ -135,8 +133,11 @@ fn give_back(caller: &mut Gas, done: &InterpreterResult) {
     }
 }
 
-/// Names the outermost frame's end, with what only the stopped interpreter knows.
-fn evm_halt_text(interpreter: &Interpreter<EthInterpreter>, why: InstructionResult) -> Option<String> {
+/// Names a frame's end, with what only the stopped interpreter knows.
+pub(super) fn evm_halt_text(
+    interpreter: &Interpreter<EthInterpreter>,
+    why: InstructionResult,
+) -> Option<String> {
     let at = interpreter.bytecode.pc().saturating_sub(1);
     let opcode = interpreter.bytecode.bytecode_slice().get(at).copied();
     if why == InstructionResult::StackUnderflow

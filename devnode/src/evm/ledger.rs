@@ -85,6 +85,6 @@ impl Ledger for MachineLedger<'_, '_> {
     }
 
     fn log(&mut self, address: Address, topics: Vec<B256>, data: Bytes) {
-        self.machine.journal.log(Log::new_unchecked(address, topics, data));
+        self.machine.append_log(Log::new_unchecked(address, topics, data));
     }
 }

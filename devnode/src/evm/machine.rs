@@ -1,6 +1,11 @@
 //! One transaction's world: journal, block, counters.
 
-use super::{BlockCtx, Executor, account::Db, opcodes, precompiles};
+use super::{
+    BlockCtx, Executor,
+    account::Db,
+    opcodes, precompiles,
+    trace::{Recorder, Recording},
+};
 use crate::{
     arbos::{self, BlockInfo, TxInfo, Version},
     state::State,
@@ -70,6 +75,8 @@ pub(super) struct Machine<'a> {
     pub(super) pages: Pages,
     /// Why the outermost frame failed, where its result alone doesn't tell.
     pub(super) failure_text: Option<String>,
+    /// There if somebody wants to know how it goes.
+    pub(super) recorder: Option<Box<Recorder>>,
 }
 
 impl<'a> Machine<'a> {
@@ -94,6 +101,7 @@ impl<'a> Machine<'a> {
             open_frames: AddressMap::default(),
             pages: Pages::default(),
             failure_text: None,
+            recorder: None,
         };
         let version = arbos::block::version(&mut super::ledger::MachineLedger::new(&mut machine));
         machine.set_version(version);
@@ -112,6 +120,11 @@ impl<'a> Machine<'a> {
         warm.extend(arbos::precompiles::addresses(version.number));
         self.journal.warm_addresses.set_precompile_addresses(&warm);
         self.journal.warm_addresses.set_coinbase(self.block.coinbase);
+    }
+
+    /// How it went, if that was recorded.
+    pub(super) fn recording(&mut self) -> Option<Box<Recording>> {
+        self.recorder.take().map(|recorder| Box::new(recorder.finish()))
     }
 
     /// The accounts that changed.

@@ -15,6 +15,7 @@ mod opcodes;
 mod precompiles;
 mod program;
 mod recent;
+pub mod trace;
 mod transaction;
 
 use alloy_consensus::TxType;
@@ -27,17 +28,25 @@ pub use errors::TxError;
 pub use recent::RecentPrograms;
 
 use crate::{
-    arbos::{self, genesis::GenesisConfig},
+    arbos::{self, Version, genesis::GenesisConfig},
     state::State,
     vm::Engine,
 };
 use machine::{Machine, TxFacts};
+use trace::{Recorder, Recording, Wanted};
 
 /// Longest code that can be deployed, prefix included, bytes (spec §1.2).
 pub const MAX_CODE_SIZE: usize = 24_576;
 
 /// Longest init code of a creation transaction and of CREATE and CREATE2, bytes; creates by programs have no limit.
 pub const MAX_INIT_CODE_SIZE: usize = 2 * MAX_CODE_SIZE;
+
+/// Whether calls of an address run a precompile at an ArbOS version, Ethereum's or ArbOS's.
+#[must_use]
+pub fn is_precompile(address: Address, arbos_version: u64) -> bool {
+    arbos::precompiles::is_precompile(address, arbos_version)
+        || precompiles::of(Version::in_force(arbos_version)).contains(&address)
+}
 
 /// Hash of an L2 block by number, if the chain still knows it.
 pub type BlockHashes = Arc<dyn Fn(u64) -> Option<B256> + Send + Sync>;
@@ -131,6 +140,8 @@ pub struct TxOutcome {
     pub effective_gas_price: u128,
     /// The accounts that changed.
     pub changes: EvmState,
+    /// How it went, if that was asked for.
+    pub recording: Option<Box<Recording>>,
 }
 
 /// What the start-block transaction did (spec §8.4).
@@ -142,6 +153,8 @@ pub struct StartBlock {
     pub next_base_fee: U256,
     /// ArbOS version that the rest of the block runs with.
     pub arbos_version: u64,
+    /// How it went, if that was asked for.
+    pub recording: Option<Box<Recording>>,
 }
 
 /// Runs transactions on a state that it only reads; the caller commits the changes.
@@ -167,7 +180,7 @@ impl Executor {
         machine.finish()
     }
 
-    /// The start-block transaction: history contract, fee update, scheduled upgrade.
+    /// The start-block transaction: history contract, fee update, scheduled upgrade; recorded if something is wanted.
     #[must_use]
     pub fn start_block(
         &self,
@@ -175,15 +188,18 @@ impl Executor {
         block: &mut BlockCtx,
         parent_hash: B256,
         seconds_since_parent: u64,
+        wanted: Option<Wanted>,
     ) -> StartBlock {
         let (number, l1_number, timestamp) = (block.number, block.l1_number, block.timestamp);
         let mut machine = Machine::new(self, state, block, TxFacts::system());
+        machine.recorder = wanted.map(Recorder::new).map(Box::new);
         transaction::record_parent_hash(&mut machine, parent_hash);
         let mut ledger = ledger::MachineLedger::new(&mut machine);
         let next_base_fee =
             arbos::block::start(&mut ledger, number, l1_number, timestamp, seconds_since_parent);
         let arbos_version = arbos::block::version(&mut ledger);
-        StartBlock { changes: machine.finish(), next_base_fee, arbos_version }
+        let recording = machine.recording();
+        StartBlock { changes: machine.finish(), next_base_fee, arbos_version, recording }
     }
 
     /// Runs one transaction or call.
@@ -197,7 +213,22 @@ impl Executor {
         tx: &TxInput,
         mode: Mode,
     ) -> Result<TxOutcome, TxError> {
-        transaction::run(self, state, block, tx, mode)
+        transaction::run(self, state, block, tx, mode, None)
+    }
+
+    /// The same, recorded.
+    ///
+    /// # Errors
+    /// As for [`Self::transact`].
+    pub fn transact_recorded(
+        &self,
+        state: &State,
+        block: &mut BlockCtx,
+        tx: &TxInput,
+        mode: Mode,
+        wanted: Wanted,
+    ) -> Result<TxOutcome, TxError> {
+        transaction::run(self, state, block, tx, mode, Some(wanted))
     }
 }
 

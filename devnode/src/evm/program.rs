@@ -5,12 +5,13 @@ use super::{
     frames::{Call, Create, Frame, result},
     ledger::MachineLedger,
     machine::Machine,
+    trace::{Event, Runs},
 };
 use crate::{
     arbos::programs,
     vm::{
         ModuleKey, PageRules, ProgramCall, ProgramStatus, Rules,
-        host::{Access, CallKind, CallRequest, CreateRequest, FrameEnv, FrameOutcome, Host, Pages},
+        host::{Access, CallKind, CallRequest, CreateRequest, FrameEnv, FrameOutcome, Host, HostCall, Pages},
         pages,
     },
 };
@@ -39,9 +40,7 @@ impl Machine<'_> {
         let program = match entered {
             Ok(program) => program,
             Err(unusable) => {
-                if frame.depth == 0 {
-                    self.failure_text = Some(format!("error {unusable}"));
-                }
+                self.failed(frame.depth, || Some(format!("error {unusable}")));
                 return result(InstructionResult::PrecompileError, Bytes::new(), frame.gas, 0);
             }
         };
@@ -61,6 +60,7 @@ impl Machine<'_> {
             return self.out_of_gas(&frame);
         };
         pages::open(footprint, &mut self.pages);
+        self.record_runs(Runs::Program { ink_price: program.params.ink_price });
         let done = self.execute_program(frame, &program, rules, page_rules, gas);
         self.pages.open = before.open;
         done
@@ -85,7 +85,7 @@ impl Machine<'_> {
             Ok(module) => module,
             // Activation accepted this code under the same rules.
             Err(error) => {
-                self.failure_text = Some(error.to_string());
+                self.failed(0, || Some(error.to_string()));
                 return result(InstructionResult::FatalExternalError, Bytes::new(), frame.gas, 0);
             }
         };
@@ -108,9 +108,7 @@ impl Machine<'_> {
             ProgramStatus::Revert | ProgramStatus::Failure => InstructionResult::Revert,
             ProgramStatus::OutOfInk => return self.out_of_gas(&frame),
             ProgramStatus::OutOfStack => {
-                if frame.depth == 0 {
-                    self.failure_text = Some("max call depth exceeded".to_owned());
-                }
+                self.failed(frame.depth, || Some("max call depth exceeded".to_owned()));
                 return result(InstructionResult::StackOverflow, Bytes::new(), frame.gas, 0);
             }
         };
@@ -120,9 +118,7 @@ impl Machine<'_> {
     }
 
     fn out_of_gas(&mut self, frame: &Frame) -> InterpreterResult {
-        if frame.depth == 0 {
-            self.failure_text = Some("out of gas".to_owned());
-        }
+        self.failed(frame.depth, || Some("out of gas".to_owned()));
         result(InstructionResult::OutOfGas, Bytes::new(), frame.gas, 0)
     }
 
@@ -202,16 +198,19 @@ impl Host for ProgramHost<'_, '_> {
     }
 
     fn storage_load(&mut self, key: B256) -> Access<B256> {
+        self.machine.record_slot(self.env.contract, key.into());
         let Machine { journal, db, .. } = &mut *self.machine;
         let load = loaded(journal.sload(db, self.env.contract, key.into(), false));
         Access { value: load.data.into(), cold: load.is_cold }
     }
 
     fn storage_store(&mut self, key: B256, value: B256) -> u64 {
+        self.machine.record_slot(self.env.contract, key.into());
         let Machine { journal, db, .. } = &mut *self.machine;
         let load = loaded(journal.sstore(db, self.env.contract, key.into(), value.into(), false));
         let (gas, refund) = slot_cost(&load.data, load.is_cold);
         self.refund += refund;
+        self.machine.record_write(key, value, gas, refund);
         gas
     }
 
@@ -224,20 +223,24 @@ impl Host for ProgramHost<'_, '_> {
     }
 
     fn warm_account(&mut self, address: Address) -> bool {
+        self.machine.record_access(address);
         let Machine { journal, db, .. } = &mut *self.machine;
         sure(journal.load_account(db, address)).is_cold
     }
 
     fn balance(&mut self, address: Address) -> Access<U256> {
+        self.machine.record_access(address);
         let Access { value, cold } = self.machine.account(address);
         Access { value: value.info.balance, cold }
     }
 
     fn code(&mut self, address: Address) -> Access<Bytes> {
+        self.machine.record_access(address);
         self.machine.raw_code(address)
     }
 
     fn code_hash(&mut self, address: Address) -> Access<B256> {
+        self.machine.record_access(address);
         self.machine.code_hash(address)
     }
 
@@ -246,7 +249,7 @@ impl Host for ProgramHost<'_, '_> {
     }
 
     fn emit_log(&mut self, topics: Vec<B256>, data: Bytes) {
-        self.machine.journal.log(Log::new_unchecked(self.env.contract, topics, data));
+        self.machine.append_log(Log::new_unchecked(self.env.contract, topics, data));
     }
 
     fn call(&mut self, request: CallRequest) -> FrameOutcome {
@@ -302,5 +305,15 @@ impl Host for ProgramHost<'_, '_> {
 
     fn console(&mut self, text: String) {
         eprintln!("{}: {text}", self.env.contract);
+    }
+
+    fn records(&self) -> bool {
+        self.machine.records_host_calls()
+    }
+
+    fn record(&mut self, call: HostCall) {
+        if let Some(recorder) = &mut self.machine.recorder {
+            recorder.push(Event::Host(call));
+        }
     }
 }

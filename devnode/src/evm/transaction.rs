@@ -7,6 +7,7 @@ use super::{
     frames::{Call, Create},
     ledger::MachineLedger,
     machine::{Machine, TxFacts},
+    trace::{Fees, Recorder, Wanted},
 };
 use crate::{
     arbos::{self, Ledger},
@@ -54,10 +55,12 @@ pub(super) fn run(
     block: &mut BlockCtx,
     tx: &TxInput,
     mode: Mode,
+    wanted: Option<Wanted>,
 ) -> Result<TxOutcome, TxError> {
     let base_fee = block.base_fee;
     let charged = mode != Mode::Call { charge_fees: false };
     let mut machine = Machine::new(executor, state, block, TxFacts { origin: tx.from, ..TxFacts::default() });
+    machine.recorder = wanted.map(Recorder::new).map(Box::new);
     check_shape(tx)?;
     if mode == Mode::Mine {
         check_sender(&mut machine, tx)?;
@@ -139,6 +142,7 @@ pub(super) fn run(
         logs,
         created,
         effective_gas_price: price.saturating_to(),
+        recording: machine.recording(),
         changes: machine.finish(),
     })
 }
@@ -318,6 +322,7 @@ fn settle(machine: &mut Machine<'_>, tx: &TxInput, gas_used: u64) {
     let l2_gas = gas_used.saturating_sub(poster_gas);
     let mut l2_part = U256::from(l2_gas).saturating_mul(price);
     let units = tx.compressed_len.saturating_mul(UNITS_PER_BYTE);
+    record_fees(machine, tx, gas_used);
     let mut ledger = MachineLedger::new(machine);
     ledger.add_balance(tx.from, unused);
     if let Some(infra) = arbos::block::infra_fee_account(&mut ledger) {
@@ -329,6 +334,32 @@ fn settle(machine: &mut Machine<'_>, tx: &TxInput, gas_used: u64) {
     ledger.add_balance(network, l2_part);
     arbos::block::collect_l1_fee(&mut ledger, l1_part, units);
     arbos::block::add_gas_used(&mut ledger, l2_gas);
+}
+
+/// What a tracer says that [`settle`] moves: in a call without a price, what the block's base fee would bring.
+fn record_fees(machine: &mut Machine<'_>, tx: &TxInput, gas_used: u64) {
+    if machine.recorder.is_none() {
+        return;
+    }
+    let (price, poster_gas) = (machine.tx.gas_price, machine.tx.poster_gas);
+    let rate = if price.is_zero() { machine.block.base_fee } else { price };
+    let wei = |gas: u64, rate: U256| U256::from(gas).saturating_mul(rate);
+    let l2_gas = gas_used.saturating_sub(poster_gas);
+    let mut l2_part = wei(l2_gas, rate);
+    let mut collected = Vec::new();
+    let mut ledger = MachineLedger::new(machine);
+    if let Some(infra) = arbos::block::infra_fee_account(&mut ledger) {
+        let share = wei(l2_gas, arbos::block::min_base_fee(&mut ledger).min(rate));
+        collected.push((infra, share));
+        l2_part -= share;
+    }
+    collected.push((arbos::block::network_fee_account(&mut ledger), l2_part));
+    collected.push((arbos::L1_FUND_POOL, wei(poster_gas, rate)));
+    let fees =
+        Fees { paid: wei(tx.gas_limit, price), refunded: wei(tx.gas_limit - gas_used, price), collected };
+    if let Some(recorder) = &mut machine.recorder {
+        recorder.paid(fees);
+    }
 }
 
 /// EIP-2935: the start-block transaction's call of the history contract.

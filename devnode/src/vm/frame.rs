@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, B256, Bytes, U256};
 use wasmer::{FunctionEnvMut, Global, Memory, StoreMut, Value};
 
-use super::host::{FrameEnv, Host};
+use super::host::{FrameEnv, Host, HostCall};
 use super::lent::LentHost;
 use super::run::ProgramCall;
 use super::storage_cache::StorageCache;
@@ -58,11 +58,13 @@ pub(super) struct Frame {
     pub(super) storage: StorageCache,
     /// The account whose code was fetched last, and the code.
     pub(super) code_memo: Option<(Address, Bytes)>,
+    /// Whether the host wants to hear of host functions.
+    records: bool,
 }
 
 impl Frame {
     pub(super) fn new(mut host: LentHost, call: ProgramCall) -> Self {
-        let env = host.with(|host| host.env().clone());
+        let (env, records) = host.with(|host| (host.env().clone(), host.records()));
         Self {
             host,
             call,
@@ -72,6 +74,21 @@ impl Frame {
             return_data: Bytes::new(),
             storage: StorageCache::default(),
             code_memo: None,
+            records,
+        }
+    }
+
+    /// Tells the host of a host function, if it wants to know. Arguments and results are concatenated only then.
+    pub(super) fn record(
+        &mut self,
+        name: &'static str,
+        (args, outs): (&[&[u8]], &[&[u8]]),
+        (start_ink, end_ink): (u64, u64),
+    ) {
+        if self.records {
+            let call =
+                HostCall { name, args: args.concat().into(), outs: outs.concat().into(), start_ink, end_ink };
+            self.host.with(|host| host.record(call));
         }
     }
 }
@@ -81,6 +98,8 @@ pub(super) struct Guest<'a> {
     pub(super) frame: &'a mut Frame,
     store: StoreMut<'a>,
     wiring: Wiring,
+    /// Ink on entering the host function.
+    start: u64,
     ink: u64,
     exhausted: bool,
 }
@@ -91,7 +110,7 @@ impl<'a> Guest<'a> {
         let (frame, mut store) = env.data_and_store_mut();
         let wiring = frame.wiring.clone().expect("programs run only once they are wired");
         let left = wiring.ink_left.get(&mut store).i64().expect("the ink global is an i64").cast_unsigned();
-        let mut guest = Self { frame, store, wiring, ink: left, exhausted: false };
+        let mut guest = Self { frame, store, wiring, start: left, ink: left, exhausted: false };
         guest.buy(ink)?;
         Ok(guest)
     }
@@ -152,6 +171,11 @@ impl<'a> Guest<'a> {
         self.frame.host.with(work)
     }
 
+    /// Tells the host of this host function, which has charged all that it will.
+    pub(super) fn record(&mut self, name: &'static str, args: &[&[u8]], outs: &[&[u8]]) {
+        self.frame.record(name, (args, outs), (self.start, self.ink));
+    }
+
     /// Fails the program if its frame is static.
     pub(super) fn refuse_static(&self) -> Outcome {
         match self.frame.env.is_static {
@@ -207,11 +231,6 @@ impl<'a> Guest<'a> {
             return Err(Escape::Failure("pointer out of bounds"));
         }
         view.write(u64::from(pointer), bytes).map_err(|_| Escape::Failure("pointer out of bounds"))
-    }
-
-    /// Writes a number as a big-endian word.
-    pub(super) fn write_number(&mut self, pointer: u32, number: U256) -> Outcome {
-        self.write(pointer, &number.to_be_bytes::<32>())
     }
 }
 

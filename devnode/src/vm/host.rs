@@ -98,6 +98,21 @@ pub struct FrameOutcome {
     pub created: Option<Address>,
 }
 
+/// A host function that a program called, for tracers: what it read and wrote, byte for byte as appendix A lays it out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostCall {
+    /// As programs import it; entering and leaving the program count as `user_entrypoint` and `user_returned`.
+    pub name: &'static str,
+    /// Arguments, big-endian and concatenated.
+    pub args: Bytes,
+    /// Results, big-endian and concatenated.
+    pub outs: Bytes,
+    /// Ink before the function charged anything.
+    pub start_ink: u64,
+    /// Ink after all its charges.
+    pub end_ink: u64,
+}
+
 /// The transaction's counters of wasm memory pages (spec §5.2), shared by all its programs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pages {
@@ -154,4 +169,12 @@ pub trait Host {
 
     /// What the program printed through the `console` module.
     fn console(&mut self, text: String);
+
+    /// Whether [`Host::record`] is to be told what the program calls; asked once, when the program starts.
+    fn records(&self) -> bool {
+        false
+    }
+
+    /// Hears of a host function that has done its work; those that end the program in failure are not told.
+    fn record(&mut self, _call: HostCall) {}
 }

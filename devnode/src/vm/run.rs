@@ -94,9 +94,14 @@ pub(super) fn run(
         .set(&mut store, Value::I32(stack.cast_signed()))
         .expect("the stack global is a mutable i32");
     let calldata_length = u32::try_from(calldata_length).unwrap_or(u32::MAX);
+    let length = calldata_length.to_be_bytes();
+    env.as_mut(&mut store).record("user_entrypoint", (&[&length], &[]), (ink, ink));
     let returned = entrypoint.call(&mut store, calldata_length);
 
-    let status = status(returned, &wiring, &mut store);
+    let End { status, code } = end(returned, &wiring, &mut store);
+    if let Some(code) = code {
+        env.as_mut(&mut store).record("user_returned", (&[], &[&code.to_be_bytes()]), (ink, ink));
+    }
     let ink_left = wiring.ink_left.get(&mut store).i64().expect("the ink global is an i64").cast_unsigned();
     let gas_left = ink_left / ink_price;
     let output = std::mem::take(&mut env.as_mut(&mut store).result);
@@ -115,10 +120,23 @@ thread_local! {
     pub(super) static NATIVE_OVERFLOWS: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
 }
 
+/// What ended a program.
+struct End {
+    status: ProgramStatus,
+    /// The entry point's result or what `exit_early` said, unless something else ended it.
+    code: Option<u32>,
+}
+
+impl From<ProgramStatus> for End {
+    fn from(status: ProgramStatus) -> Self {
+        Self { status, code: None }
+    }
+}
+
 /// Tells what ended the program: the order of the tests matters.
-fn status(returned: Result<u32, RuntimeError>, wiring: &Wiring, store: &mut Store) -> ProgramStatus {
+fn end(returned: Result<u32, RuntimeError>, wiring: &Wiring, store: &mut Store) -> End {
     let error = match returned {
-        Ok(status) => return exit(status),
+        Ok(code) => return exit(code),
         Err(error) => error,
     };
     if error.clone().to_trap() == Some(TrapCode::StackOverflow) {
@@ -126,26 +144,24 @@ fn status(returned: Result<u32, RuntimeError>, wiring: &Wiring, store: &mut Stor
         // another compiler.
         #[cfg(test)]
         NATIVE_OVERFLOWS.with(|count| count.set(count.get() + 1));
-        return ProgramStatus::OutOfStack;
+        return ProgramStatus::OutOfStack.into();
     }
     if wiring.stack_left.get(store) == Value::I32(0) {
-        return ProgramStatus::OutOfStack;
+        return ProgramStatus::OutOfStack.into();
     }
     if wiring.ink_status.get(store) != Value::I32(0) {
-        return ProgramStatus::OutOfInk;
+        return ProgramStatus::OutOfInk.into();
     }
     match error.downcast::<Escape>() {
-        Ok(Escape::OutOfInk) => ProgramStatus::OutOfInk,
-        Ok(Escape::Exit(status)) => exit(status),
-        Ok(Escape::Failure(_)) | Err(_) => ProgramStatus::Failure,
+        Ok(Escape::OutOfInk) => ProgramStatus::OutOfInk.into(),
+        Ok(Escape::Exit(code)) => exit(code),
+        Ok(Escape::Failure(_)) | Err(_) => ProgramStatus::Failure.into(),
     }
 }
 
-fn exit(status: u32) -> ProgramStatus {
-    match status {
-        0 => ProgramStatus::Success,
-        _ => ProgramStatus::Revert,
-    }
+fn exit(code: u32) -> End {
+    let status = if code == 0 { ProgramStatus::Success } else { ProgramStatus::Revert };
+    End { status, code: Some(code) }
 }
 
 /// What a frame spends is at least what the EVM would charge to keep its return data in memory.

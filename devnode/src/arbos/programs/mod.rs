@@ -18,9 +18,12 @@ use super::{
     Ledger, StylusParams,
     gas::Meter,
     precompiles::{Failure, abi},
-    storage::{MODULE_HASHES, PROGRAM_RECORDS, Store},
+    storage::{self, MODULE_HASHES, PROGRAM_RECORDS, Store},
 };
 use alloy_primitives::B256;
+
+/// The slots whose reading struct logs show when a program is entered: ArbOS version and L1 block number.
+pub const READ_ON_ENTRY: [B256; 2] = [storage::VERSION.0, storage::L1_BLOCK_NUMBER.0];
 
 /// A program that may be called now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

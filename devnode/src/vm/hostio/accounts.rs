@@ -26,7 +26,10 @@ pub(super) fn account_balance(mut env: FunctionEnvMut<'_, Frame>, address: u32, 
     let address = guest.read_address(address)?;
     let Access { value, cold } = guest.host(|host| host.balance(address));
     guest.buy_gas(access_gas(cold))?;
-    guest.write_number(dest, value)
+    let balance = value.to_be_bytes::<32>();
+    guest.write(dest, &balance)?;
+    guest.record("account_balance", &[address.as_slice()], &[&balance]);
+    Ok(())
 }
 
 pub(super) fn account_codehash(mut env: FunctionEnvMut<'_, Frame>, address: u32, dest: u32) -> Outcome {
@@ -35,7 +38,9 @@ pub(super) fn account_codehash(mut env: FunctionEnvMut<'_, Frame>, address: u32,
     let address = guest.read_address(address)?;
     let Access { value, cold } = guest.host(|host| host.code_hash(address));
     guest.buy_gas(access_gas(cold))?;
-    guest.write(dest, value.as_slice())
+    guest.write(dest, value.as_slice())?;
+    guest.record("account_codehash", &[address.as_slice()], &[value.as_slice()]);
+    Ok(())
 }
 
 /// Pays for writing the whole code, whatever slice of it is asked for.
@@ -55,6 +60,8 @@ pub(super) fn account_code(
     let end = (offset.saturating_add(size) as usize).min(code.len());
     let slice = &code[start..end];
     guest.write(dest, slice)?;
+    let (offset, size) = (offset.to_be_bytes(), size.to_be_bytes());
+    guest.record("account_code", &[address.as_slice(), &offset, &size], &[slice]);
     Ok(slice.len() as u32)
 }
 
@@ -62,8 +69,9 @@ pub(super) fn account_code_size(mut env: FunctionEnvMut<'_, Frame>, address: u32
     let mut guest = Guest::enter(&mut env, ENTER + EVM_API)?;
     guest.require_gas(COLD_ACCOUNT_GAS)?;
     let address = guest.read_address(address)?;
-    let code = load_code(&mut guest, address)?;
-    Ok(code.len() as u32)
+    let size = load_code(&mut guest, address)?.len() as u32;
+    guest.record("account_code_size", &[address.as_slice()], &[&size.to_be_bytes()]);
+    Ok(size)
 }
 
 /// The code of an account, free if it was the last one asked for. Empty code isn't remembered.

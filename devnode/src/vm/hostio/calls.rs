@@ -24,6 +24,17 @@ const SUCCESS: u32 = 0;
 /// What calls answer for every kind of failure.
 const FAILED: u32 = 2;
 
+impl CallKind {
+    /// The host function.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Call => "call_contract",
+            Self::Delegate => "delegate_call_contract",
+            Self::Static => "static_call_contract",
+        }
+    }
+}
+
 /// Where a call finds its arguments in guest memory.
 struct CallArguments {
     kind: CallKind,
@@ -79,12 +90,18 @@ fn call(mut env: FunctionEnvMut<'_, Frame>, arguments: CallArguments) -> Outcome
     let mut guest = Guest::enter(&mut env, ENTER + 3 * POINTER + EVM_API)?;
     guest.buy(ink::read(length.into()).saturating_mul(2))?;
     let target = guest.read_address(target)?;
-    let input = guest.read_bytes(data, length)?.into();
+    let input = Bytes::from(guest.read_bytes(data, length)?);
     let value = value.map_or(Ok(U256::ZERO), |value| guest.read_number(value))?;
 
-    let (status, cost, output) = perform_call(&mut guest, kind, target, value, gas, input);
+    let (status, cost, output) = perform_call(&mut guest, kind, target, value, gas, input.clone());
     guest.buy_gas(cost)?;
+    let returned = output.len() as u32;
     write_return_length(&mut guest, return_length, output)?;
+    let (word, amount) = (value.to_be_bytes::<32>(), gas.to_be_bytes());
+    let value = if kind == CallKind::Call { word.as_slice() } else { &[] };
+    // A status is 0 or 2.
+    let outs: [&[u8]; 2] = [&returned.to_be_bytes(), &[status as u8]];
+    guest.record(kind.name(), &[target.as_slice(), &amount, value, &input], &outs);
     Ok(status)
 }
 
@@ -138,9 +155,11 @@ pub(super) fn create1(
 ) -> Outcome {
     let mut guest = Guest::enter(&mut env, ENTER + 3 * POINTER + EVM_API)?;
     guest.buy(ink::read(length.into()).saturating_mul(2))?;
-    let code = guest.read_bytes(code, length)?.into();
+    let code = Bytes::from(guest.read_bytes(code, length)?);
     let endowment = guest.read_number(endowment)?;
-    create(&mut guest, code, endowment, None, contract, return_length)
+    let outs = create(&mut guest, code.clone(), endowment, None, contract, return_length)?;
+    guest.record("create1", &[&endowment.to_be_bytes::<32>(), &code], &[&outs]);
+    Ok(())
 }
 
 pub(super) fn create2(
@@ -154,12 +173,15 @@ pub(super) fn create2(
 ) -> Outcome {
     let mut guest = Guest::enter(&mut env, ENTER + 4 * POINTER + EVM_API)?;
     guest.buy(ink::read(length.into()).saturating_mul(2))?;
-    let code = guest.read_bytes(code, length)?.into();
+    let code = Bytes::from(guest.read_bytes(code, length)?);
     let endowment = guest.read_number(endowment)?;
     let salt = guest.read_word(salt)?;
-    create(&mut guest, code, endowment, Some(salt), contract, return_length)
+    let outs = create(&mut guest, code.clone(), endowment, Some(salt), contract, return_length)?;
+    guest.record("create2", &[&endowment.to_be_bytes::<32>(), salt.as_slice(), &code], &[&outs]);
+    Ok(())
 }
 
+/// Answers what tracers see of the result: the address and the length of what reverting init code returned.
 fn create(
     guest: &mut Guest<'_>,
     code: Bytes,
@@ -167,7 +189,7 @@ fn create(
     salt: Option<B256>,
     contract: u32,
     return_length: u32,
-) -> Outcome {
+) -> Outcome<[u8; 24]> {
     let gas_left = guest.gas();
     guest.refuse_static()?;
     let hashing = if salt.is_some() { HASH_WORD_GAS * words(code.len() as u64) } else { 0 };
@@ -178,8 +200,13 @@ fn create(
     let request = CreateRequest { code, endowment, salt, gas: rest - held_back };
     let outcome = guest.host(|host| host.create(request));
     guest.buy_gas(gas_left.saturating_sub(outcome.gas_left.saturating_add(held_back)))?;
+    let created = outcome.created.unwrap_or_default();
+    let mut outs = [0; 24];
+    outs[..20].copy_from_slice(created.as_slice());
+    outs[20..].copy_from_slice(&(outcome.output.len() as u32).to_be_bytes());
     write_return_length(guest, return_length, outcome.output)?;
-    guest.write(contract, outcome.created.unwrap_or_default().as_slice())
+    guest.write(contract, created.as_slice())?;
+    Ok(outs)
 }
 
 /// Keeps return data for [`read_return_data`] and tells the guest its length, little-endian unlike all else.
@@ -204,12 +231,15 @@ pub(super) fn read_return_data(
     if !slice.is_empty() {
         guest.write(dest, slice)?;
     }
+    guest.record("read_return_data", &[&offset.to_be_bytes(), &size.to_be_bytes()], &[slice]);
     Ok(slice.len() as u32)
 }
 
 pub(super) fn return_data_size(mut env: FunctionEnvMut<'_, Frame>) -> Outcome<u32> {
-    let guest = Guest::enter(&mut env, ENTER)?;
-    Ok(guest.frame.return_data.len() as u32)
+    let mut guest = Guest::enter(&mut env, ENTER)?;
+    let size = guest.frame.return_data.len() as u32;
+    guest.record("return_data_size", &[], &[&size.to_be_bytes()]);
+    Ok(size)
 }
 
 #[cfg(test)]

@@ -6,13 +6,15 @@ use crate::vm::frame::{Frame, Guest, Outcome};
 
 pub(super) fn log_txt(mut env: FunctionEnvMut<'_, Frame>, pointer: u32, length: u32) -> Outcome {
     let mut guest = Guest::enter(&mut env, 0)?;
-    let text = String::from_utf8_lossy(&guest.read_bytes(pointer, length)?).into_owned();
-    guest.host(|host| host.console(text));
+    let bytes = guest.read_bytes(pointer, length)?;
+    guest.record("console_log_text", &[&bytes], &[]);
+    guest.host(|host| host.console(String::from_utf8_lossy(&bytes).into_owned()));
     Ok(())
 }
 
 fn log(mut env: FunctionEnvMut<'_, Frame>, text: String) -> Outcome {
     let mut guest = Guest::enter(&mut env, 0)?;
+    guest.record("console_log", &[text.as_bytes()], &[]);
     guest.host(|host| host.console(text));
     Ok(())
 }

@@ -22,17 +22,23 @@ pub(super) fn read_args(mut env: FunctionEnvMut<'_, Frame>, dest: u32) -> Outcom
     let mut guest = Guest::enter(&mut env, ENTER)?;
     let calldata = guest.frame.call.calldata.clone();
     guest.buy(ink::write(calldata.len() as u64))?;
-    guest.write(dest, &calldata)
+    guest.write(dest, &calldata)?;
+    guest.record("read_args", &[], &[&calldata]);
+    Ok(())
 }
 
 pub(super) fn write_result(mut env: FunctionEnvMut<'_, Frame>, pointer: u32, length: u32) -> Outcome {
     let mut guest = Guest::enter(&mut env, ENTER)?;
     guest.buy(ink::read(length.into()).saturating_mul(2))?;
-    guest.frame.result = guest.read_bytes(pointer, length)?.into();
+    let result = Bytes::from(guest.read_bytes(pointer, length)?);
+    guest.record("write_result", &[&result], &[]);
+    guest.frame.result = result;
     Ok(())
 }
 
-pub(super) fn exit_early(_: FunctionEnvMut<'_, Frame>, status: u32) -> Outcome {
+pub(super) fn exit_early(mut env: FunctionEnvMut<'_, Frame>, status: u32) -> Outcome {
+    let mut guest = Guest::enter(&mut env, 0)?;
+    guest.record("exit_early", &[&status.to_be_bytes()], &[]);
     Err(Escape::Exit(status))
 }
 
@@ -46,6 +52,7 @@ pub(super) fn emit_log(mut env: FunctionEnvMut<'_, Frame>, data: u32, length: u3
     guest.buy_gas(LOG_GAS * (1 + u64::from(topics)) + LOG_BYTE_GAS * data_length)?;
     let bytes = Bytes::from(guest.read_bytes(data, length)?);
     guest.refuse_static()?;
+    guest.record("emit_log", &[&topics.to_be_bytes(), &bytes], &[]);
     let (head, data) = (bytes.slice(..(topics * TOPIC) as usize), bytes.slice((topics * TOPIC) as usize..));
     let topics = head.chunks_exact(TOPIC as usize).map(B256::from_slice).collect();
     guest.host(|host| host.emit_log(topics, data));
@@ -61,7 +68,9 @@ pub(super) fn pay_for_memory_grow(mut env: FunctionEnvMut<'_, Frame>, pages: u32
         Err(_) => (pages & u32::from(u16::MAX)) as u16,
     };
     if new == 0 {
-        return guest.buy(ENTER);
+        guest.buy(ENTER)?;
+        guest.record("pay_for_memory_grow", &[&new.to_be_bytes()], &[]);
+        return Ok(());
     }
     let rules = guest.frame.call.pages;
     let gas = guest.host(|host| {
@@ -70,5 +79,7 @@ pub(super) fn pay_for_memory_grow(mut env: FunctionEnvMut<'_, Frame>, pages: u32
         pages::open(new, counters);
         gas
     });
-    guest.buy_gas(gas)
+    guest.buy_gas(gas)?;
+    guest.record("pay_for_memory_grow", &[&new.to_be_bytes()], &[]);
+    Ok(())
 }

@@ -16,27 +16,30 @@ pub(super) fn native_keccak256(
     output: u32,
 ) -> Outcome {
     let mut guest = Guest::enter(&mut env, ink::keccak(length.into()))?;
-    let digest = keccak256(guest.read_bytes(input, length)?);
-    guest.write(output, digest.as_slice())
+    let preimage = guest.read_bytes(input, length)?;
+    let digest = keccak256(&preimage);
+    guest.write(output, digest.as_slice())?;
+    guest.record("native_keccak256", &[&preimage], &[digest.as_slice()]);
+    Ok(())
 }
 
 pub(super) fn math_div(mut env: FunctionEnvMut<'_, Frame>, value: u32, divisor: u32) -> Outcome {
     let mut guest = Guest::enter(&mut env, DIVISION)?;
     let (a, b) = (guest.read_number(value)?, guest.read_number(divisor)?);
-    guest.write_number(value, a.checked_div(b).unwrap_or_default())
+    finish(&mut guest, "math_div", value, [a, b], a.checked_div(b).unwrap_or_default())
 }
 
 pub(super) fn math_mod(mut env: FunctionEnvMut<'_, Frame>, value: u32, modulus: u32) -> Outcome {
     let mut guest = Guest::enter(&mut env, DIVISION)?;
     let (a, b) = (guest.read_number(value)?, guest.read_number(modulus)?);
-    guest.write_number(value, a.checked_rem(b).unwrap_or_default())
+    finish(&mut guest, "math_mod", value, [a, b], a.checked_rem(b).unwrap_or_default())
 }
 
 pub(super) fn math_pow(mut env: FunctionEnvMut<'_, Frame>, value: u32, exponent: u32) -> Outcome {
     let mut guest = Guest::enter(&mut env, ENTER + 3 * POINTER)?;
-    let (base, exponent) = (guest.read_number(value)?, guest.read_word(exponent)?);
-    guest.buy(ink::pow(&exponent.0))?;
-    guest.write_number(value, base.wrapping_pow(U256::from_be_bytes(exponent.0)))
+    let (base, exponent) = (guest.read_number(value)?, guest.read_number(exponent)?);
+    guest.buy(ink::pow(&exponent.to_be_bytes()))?;
+    finish(&mut guest, "math_pow", value, [base, exponent], base.wrapping_pow(exponent))
 }
 
 pub(super) fn math_add_mod(
@@ -48,7 +51,7 @@ pub(super) fn math_add_mod(
     let mut guest = Guest::enter(&mut env, ENTER + 4 * POINTER + ADD_MOD)?;
     let (a, b) = (guest.read_number(value)?, guest.read_number(addend)?);
     let modulus = guest.read_number(modulus)?;
-    guest.write_number(value, a.add_mod(b, modulus))
+    finish(&mut guest, "math_add_mod", value, [a, b, modulus], a.add_mod(b, modulus))
 }
 
 pub(super) fn math_mul_mod(
@@ -60,5 +63,20 @@ pub(super) fn math_mul_mod(
     let mut guest = Guest::enter(&mut env, ENTER + 4 * POINTER + MUL_MOD)?;
     let (a, b) = (guest.read_number(value)?, guest.read_number(multiplier)?);
     let modulus = guest.read_number(modulus)?;
-    guest.write_number(value, a.mul_mod(b, modulus))
+    finish(&mut guest, "math_mul_mod", value, [a, b, modulus], a.mul_mod(b, modulus))
+}
+
+/// Writes the result over the first operand.
+fn finish<const N: usize>(
+    guest: &mut Guest<'_>,
+    name: &'static str,
+    value: u32,
+    operands: [U256; N],
+    result: U256,
+) -> Outcome {
+    let result = result.to_be_bytes::<32>();
+    guest.write(value, &result)?;
+    let operands = operands.map(|operand| operand.to_be_bytes::<32>());
+    guest.record(name, &operands.each_ref().map(<[u8; 32]>::as_slice), &[&result]);
+    Ok(())
 }

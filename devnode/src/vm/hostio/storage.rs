@@ -36,7 +36,9 @@ pub(super) fn storage_load_bytes32(mut env: FunctionEnvMut<'_, Frame>, key: u32,
         }
     };
     guest.buy_gas(gas)?;
-    guest.write(dest, value.as_slice())
+    guest.write(dest, value.as_slice())?;
+    guest.record("storage_load_bytes32", &[key.as_slice()], &[value.as_slice()]);
+    Ok(())
 }
 
 pub(super) fn storage_cache_bytes32(mut env: FunctionEnvMut<'_, Frame>, key: u32, value: u32) -> Outcome {
@@ -45,23 +47,26 @@ pub(super) fn storage_cache_bytes32(mut env: FunctionEnvMut<'_, Frame>, key: u32
     let (key, value) = (guest.read_word(key)?, guest.read_word(value)?);
     guest.frame.storage.store(key, value);
     let gas = guest.frame.storage.count_write();
-    guest.buy_gas(gas)
+    guest.buy_gas(gas)?;
+    guest.record("storage_cache_bytes32", &[key.as_slice(), value.as_slice()], &[]);
+    Ok(())
 }
 
 pub(super) fn storage_flush_cache(mut env: FunctionEnvMut<'_, Frame>, clear: u32) -> Outcome {
     let mut guest = Guest::enter(&mut env, ENTER + EVM_API)?;
     guest.require_gas(SENTRY_GAS)?;
     let dirty = guest.frame.storage.flush(clear != 0);
-    if dirty.is_empty() {
-        return Ok(());
+    if !dirty.is_empty() {
+        guest.refuse_static()?;
+        let budget = guest.gas().saturating_add(1);
+        match write_slots(&mut guest, &dirty, budget) {
+            Some(gas) => guest.buy_gas(gas)?,
+            None if guest.frame.call.arbos_version >= FLUSH_EXHAUSTS_FROM => return Err(guest.exhaust()),
+            None => return Err(Escape::Failure("too little gas to flush the storage cache")),
+        }
     }
-    guest.refuse_static()?;
-    let budget = guest.gas().saturating_add(1);
-    match write_slots(&mut guest, &dirty, budget) {
-        Some(gas) => guest.buy_gas(gas),
-        None if guest.frame.call.arbos_version >= FLUSH_EXHAUSTS_FROM => Err(guest.exhaust()),
-        None => Err(Escape::Failure("too little gas to flush the storage cache")),
-    }
+    guest.record("storage_flush_cache", &[&[u8::from(clear != 0)]], &[]);
+    Ok(())
 }
 
 /// Writes slots and returns their gas; `None` unless some of the budget is left, in which case the frame is undone.
@@ -79,7 +84,9 @@ pub(super) fn transient_load_bytes32(mut env: FunctionEnvMut<'_, Frame>, key: u3
     guest.buy_gas(TRANSIENT_GAS)?;
     let key = guest.read_word(key)?;
     let value = guest.host(|host| host.transient_load(key));
-    guest.write(dest, value.as_slice())
+    guest.write(dest, value.as_slice())?;
+    guest.record("transient_load_bytes32", &[key.as_slice()], &[value.as_slice()]);
+    Ok(())
 }
 
 pub(super) fn transient_store_bytes32(mut env: FunctionEnvMut<'_, Frame>, key: u32, value: u32) -> Outcome {
@@ -88,5 +95,6 @@ pub(super) fn transient_store_bytes32(mut env: FunctionEnvMut<'_, Frame>, key: u
     let (key, value) = (guest.read_word(key)?, guest.read_word(value)?);
     guest.refuse_static()?;
     guest.host(|host| host.transient_store(key, value));
+    guest.record("transient_store_bytes32", &[key.as_slice(), value.as_slice()], &[]);
     Ok(())
 }
