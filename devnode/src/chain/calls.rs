@@ -148,6 +148,7 @@ impl Chain {
     /// # Errors
     /// If it fails with any gas.
     pub fn estimate(&self, context: &Context, tx: &TxInput) -> Result<u64, EstimateError> {
+        let tx = &TxInput { compressed_len: self.padded_len(context, tx), ..tx.clone() };
         let run = |gas: u64| self.call(context, &TxInput { gas_limit: gas, ..tx.clone() });
         let suffices = |gas: u64| match run(gas) {
             Ok(outcome) => Ok(outcome.success),

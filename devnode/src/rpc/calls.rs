@@ -8,6 +8,7 @@ use super::{
     block_id::BlockId,
     call_request::{BlockOverride, CallRequest, StateOverride},
     error::RpcError,
+    node_interface,
     params::Params,
 };
 use crate::{chain::Context, evm::TxInput};
@@ -27,6 +28,9 @@ fn read(rpc: &Rpc, params: &Params<'_>, default: BlockId) -> Result<(Context, Tx
 
 pub(super) fn call(rpc: &Rpc, params: &Params<'_>) -> Answer {
     let (context, tx) = read(rpc, params, BlockId::Latest)?;
+    if node_interface::is_asked(&tx) {
+        return Ok(json!(node_interface::call(rpc, &context, &tx)?));
+    }
     let outcome =
         rpc.chain.call(&context, &tx).map_err(|error| RpcError::Call { error, gas: tx.gas_limit })?;
     if outcome.success { Ok(json!(outcome.output)) } else { Err(RpcError::of_outcome(outcome)) }
@@ -34,5 +38,8 @@ pub(super) fn call(rpc: &Rpc, params: &Params<'_>) -> Answer {
 
 pub(super) fn estimate_gas(rpc: &Rpc, params: &Params<'_>) -> Answer {
     let (context, tx) = read(rpc, params, BlockId::Pending)?;
+    if node_interface::is_asked(&tx) {
+        return Ok(json!(U64::from(node_interface::estimate(rpc, &context, &tx)?)));
+    }
     Ok(json!(U64::from(rpc.chain.estimate(&context, &tx)?)))
 }

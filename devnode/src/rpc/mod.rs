@@ -12,6 +12,7 @@ mod error;
 mod fees;
 mod info;
 mod logs;
+mod node_interface;
 mod params;
 mod proof;
 pub mod server;
