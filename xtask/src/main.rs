@@ -63,7 +63,11 @@ enum Task {
         repeat: u32,
     },
     /// Run what a change must pass: formatting, lints, tidiness, lock files, documentation, all tests.
-    Ci,
+    Ci {
+        /// Only these parts; all without any.
+        #[arg(value_enum, value_name = "PART")]
+        only: Vec<commands::ci::Part>,
+    },
     /// Replay recorded behaviour of a Nitro node on the devnode, each file on a fresh chain.
     ///
     /// The last line before the closing one is `N of M without difference`.
@@ -99,7 +103,7 @@ fn main() -> ExitCode {
         Task::BuildContracts => ("build-contracts", commands::build_contracts::run()),
         Task::Demo { args } => ("demo", commands::demo::run(json, &args)),
         Task::Test { repeat } => ("test", commands::test::run(repeat)),
-        Task::Ci => ("ci", commands::ci::run()),
+        Task::Ci { only } => ("ci", commands::ci::run(&only)),
         Task::Vectors { files } => ("vectors", commands::vectors::run(&files)),
     };
     report::close(name, json, outcome.unwrap_or_else(|error| Outcome::impossible(&error)))

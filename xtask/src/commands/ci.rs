@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
+use clap::ValueEnum;
 use xtask::{artifacts, process, repo};
 
 use super::steps::Steps;
@@ -11,22 +12,45 @@ use super::test;
 use crate::report::Outcome;
 use crate::tidy;
 
-/// Quick steps first; all are done even if one fails, so that one run tells everything.
-pub(crate) fn run() -> Result<Outcome> {
+/// The parts of `ci`, in the order in which they run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// rustfmt, both workspaces.
+    Formatting,
+    /// What no compiler checks: covers, manifests, documented errors, paths.
+    Tidy,
+    /// Both lock files are what a build would write.
+    Locks,
+    /// clippy, both workspaces.
+    Lints,
+    /// The programs build and fit.
+    Programs,
+    /// All tests: what `cargo xtask test` runs.
+    Tests,
+    /// rustdoc, both workspaces.
+    Documentation,
+}
+
+/// Quick parts first; all are done even if one fails, so that one run tells everything.
+pub(crate) fn run(only: &[Part]) -> Result<Outcome> {
     let root = repo::root()?;
     let mut steps = Steps::default();
-    formatting(&root, &mut steps);
-    steps.step("tidy", || tidy::check(&root));
-    lock_files(&root, &mut steps);
-    lints(&root, &mut steps);
     let mut toolchain = None;
-    steps.step("programs", || {
-        let artifacts = artifacts::ensure()?;
-        toolchain = artifacts.programs().values().next().map(|program| program.rustc.clone());
-        Ok(())
-    });
-    test::add(&root, &mut steps, "");
-    documentation(&root, &mut steps);
+    for part in Part::value_variants().iter().filter(|part| only.is_empty() || only.contains(part)) {
+        match part {
+            Part::Formatting => formatting(&root, &mut steps),
+            Part::Tidy => steps.step("tidy", || tidy::check(&root)),
+            Part::Locks => lock_files(&root, &mut steps),
+            Part::Lints => lints(&root, &mut steps),
+            Part::Programs => steps.step("programs", || {
+                let artifacts = artifacts::ensure()?;
+                toolchain = artifacts.programs().values().next().map(|program| program.rustc.clone());
+                Ok(())
+            }),
+            Part::Tests => test::add(&root, &mut steps, ""),
+            Part::Documentation => documentation(&root, &mut steps),
+        }
+    }
     let outcome = steps.outcome();
     Ok(match toolchain {
         Some(toolchain) => outcome.with_toolchain(toolchain),
@@ -48,7 +72,6 @@ fn formatting(root: &Path, steps: &mut Steps) {
     );
 }
 
-/// Both lock files are what a build would write.
 fn lock_files(root: &Path, steps: &mut Steps) {
     for manifest in ["Cargo.toml", "contracts/Cargo.toml"] {
         steps.step(format!("lock file of {manifest}"), || {

@@ -2,11 +2,14 @@
 
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use xtask::{artifacts, process, repo};
 
 use crate::report::Outcome;
+
+/// The exit code of `ecosystem` for arguments or a chain that it can't work with.
+const WRONG_USAGE: i32 = 2;
 
 /// Builds what the demo needs and runs it; with `json`, its report becomes a row of ours.
 pub(crate) fn run(json: bool, args: &[String]) -> Result<Outcome> {
@@ -31,6 +34,9 @@ pub(crate) fn run(json: bool, args: &[String]) -> Result<Outcome> {
         .and_then(std::process::Child::wait_with_output)
         .context("target/debug/ecosystem can't be started")?;
     let rows = if json { vec![parsed(&output.stdout)] } else { Vec::new() };
+    if output.status.code() == Some(WRONG_USAGE) {
+        bail!("`ecosystem demo` could not run: it says above what to change");
+    }
     let reason = (!output.status.success()).then(|| format!("`ecosystem demo` ended with {}", output.status));
     let outcome = Outcome::new(rows, String::new()).failed_if(reason);
     Ok(match toolchain {
