@@ -60,12 +60,13 @@ fn is_heading(doc: &str) -> bool {
     })
 }
 
-/// The names of errors in ``[`A::B`]`` links: the last segment, if the path has two.
+/// The names of errors in links such as ``[`Paused`]`` or ``[`PoolError::Paused`]``: the last segment, unless it is a
+/// function's or a constant's.
 fn links(doc: &str) -> impl Iterator<Item = String> + '_ {
     doc.split("[`").skip(1).filter_map(|rest| {
         let (path, _) = rest.split_once("`]")?;
-        let (_, name) = path.rsplit_once("::")?;
-        Some(name.to_owned())
+        let name = path.rsplit("::").next()?;
+        (name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase)).then(|| name.to_owned())
     })
 }
 
@@ -75,7 +76,7 @@ mod tests {
     use super::*;
 
     const DOCUMENTED: &str = "/// Sells.\n///\n/// Errors: [`PoolError::TooLittle`] when the price moved,\n\
-                              /// [`PoolError::Paused`].\n/// Events: [`event::Sold`].\npub fn sell() {}\n";
+                              /// [`Paused`]: see [`Self::pause`].\n/// Events: [`event::Sold`].\npub fn sell() {}\n";
 
     #[test]
     fn links_are_read_up_to_the_next_heading() {
