@@ -218,14 +218,15 @@ declare! {
 #[cfg(feature = "stylus")]
 mod stylus {
     use super::ICredentialRegistry::{Credential, CredentialAttestation};
-    use alloy_sol_types::SolType;
     use stylus_sdk::abi::{AbiType, ConstString};
 
     impl AbiType for CredentialAttestation {
         type SolType = Self;
 
         const ABI: ConstString = ConstString::new("CredentialAttestation");
-        const SELECTOR_ABI: ConstString = ConstString::new(<Self as SolType>::SOL_NAME);
+        // Selectors spell structs out; `SolType::SOL_NAME` is the bare name.
+        const SELECTOR_ABI: ConstString =
+            ConstString::new("(bytes32,address,bytes32,uint64,uint64,uint256,uint256)");
         const EXPORT_ABI_ARG: ConstString = Self::ABI.concat(ConstString::new(" calldata"));
         const EXPORT_ABI_RET: ConstString = Self::ABI.concat(ConstString::new(" memory"));
     }
@@ -234,9 +235,39 @@ mod stylus {
         type SolType = Self;
 
         const ABI: ConstString = ConstString::new("Credential");
-        const SELECTOR_ABI: ConstString = ConstString::new(<Self as SolType>::SOL_NAME);
+        const SELECTOR_ABI: ConstString = ConstString::new(
+            "(address,address,address,bytes32,uint64,uint64,uint64,uint64,uint8,uint8,uint64)",
+        );
         const EXPORT_ABI_ARG: ConstString = Self::ABI.concat(ConstString::new(" calldata"));
         const EXPORT_ABI_RET: ConstString = Self::ABI.concat(ConstString::new(" memory"));
+    }
+
+    #[cfg(test)]
+    mod tests {
+        extern crate alloc;
+
+        use super::*;
+        use alloc::{format, string::String, vec::Vec};
+        use alloy_sol_types::{SolCall, SolStruct};
+
+        use crate::registry::ICredentialRegistry::registerCredentialCall;
+
+        /// The struct as selectors spell it, made from its EIP-712 type `Name(type field,…)`.
+        fn spelled_out<S: SolStruct>() -> String {
+            let declared = S::eip712_root_type();
+            let fields = declared.split(['(', ')']).nth(1).unwrap().split(',');
+            let types: Vec<_> = fields.map(|field| field.split(' ').next().unwrap()).collect();
+            format!("({})", types.join(","))
+        }
+
+        #[test]
+        fn selectors_are_made_of_what_clients_hash() {
+            let attestation = CredentialAttestation::SELECTOR_ABI;
+            assert_eq!(attestation.as_str(), spelled_out::<CredentialAttestation>());
+            assert_eq!(Credential::SELECTOR_ABI.as_str(), spelled_out::<Credential>());
+            let signature = format!("registerCredential({},address,bytes)", attestation.as_str());
+            assert_eq!(registerCredentialCall::SIGNATURE, signature);
+        }
     }
 }
 
