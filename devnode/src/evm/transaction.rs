@@ -370,6 +370,8 @@ pub(super) fn record_parent_hash(machine: &mut Machine<'_>, parent_hash: B256) {
     }
     machine.account(SYSTEM_CALLER);
     machine.account(HISTORY_CONTRACT);
+    // No transaction has begun that would have warmed the precompiles; only tracers see what that costs.
+    machine.journal.warm_addresses.set_precompile_addresses(&Default::default());
     let call = Call {
         scheme: CallScheme::Call,
         caller: SYSTEM_CALLER,

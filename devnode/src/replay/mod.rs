@@ -6,7 +6,7 @@
 mod histories;
 mod local;
 mod programs;
-mod wallet;
+pub(crate) mod wallet;
 
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::Value;

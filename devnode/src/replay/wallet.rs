@@ -17,38 +17,38 @@ const MAX_FEE_PER_GAS: u128 = 10_000_000_000;
 
 /// A transaction as a recording describes it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Sent {
-    pub(super) to: Option<Address>,
-    pub(super) data: Bytes,
-    pub(super) value: U256,
-    pub(super) gas: u64,
+pub(crate) struct Sent {
+    pub(crate) to: Option<Address>,
+    pub(crate) data: Bytes,
+    pub(crate) value: U256,
+    pub(crate) gas: u64,
     /// `None` takes the wallet's next one.
-    pub(super) nonce: Option<u64>,
-    pub(super) access_list: AccessList,
-    pub(super) authorize: Vec<Authorize>,
+    pub(crate) nonce: Option<u64>,
+    pub(crate) access_list: AccessList,
+    pub(crate) authorize: Vec<Authorize>,
 }
 
 /// An EIP-7702 authorization to sign.
 #[derive(Clone, Debug)]
-pub(super) struct Authorize {
-    pub(super) key: B256,
-    pub(super) address: Address,
-    pub(super) nonce: u64,
+pub(crate) struct Authorize {
+    pub(crate) key: B256,
+    pub(crate) address: Address,
+    pub(crate) nonce: u64,
 }
 
 /// A signer that counts its own nonces.
-pub(super) struct Wallet {
+pub(crate) struct Wallet {
     signer: PrivateKeySigner,
     nonce: u64,
 }
 
 impl Wallet {
-    pub(super) fn user() -> Self {
+    pub(crate) fn user() -> Self {
         Self::of(&USER_KEY, 0)
     }
 
     /// The dev account: its nonce is not part of the recordings.
-    pub(super) fn dev(node: &mut impl Node) -> Self {
+    pub(crate) fn dev(node: &mut impl Node) -> Self {
         let mut wallet = Self::of(&DEV_KEY, 0);
         let nonce = node.request("eth_getTransactionCount", json!([wallet.address(), "latest"]));
         wallet.nonce = nonce.ok().as_ref().and_then(quantity).unwrap_or_default();
@@ -60,12 +60,12 @@ impl Wallet {
         Self { signer, nonce }
     }
 
-    pub(super) fn address(&self) -> Address {
+    pub(crate) fn address(&self) -> Address {
         self.signer.address()
     }
 
     /// Signs and sends; the receipt, or why it was refused. A refusal uses up no nonce.
-    pub(super) fn send(&mut self, node: &mut impl Node, tx: &Sent) -> Result<Value, Failure> {
+    pub(crate) fn send(&mut self, node: &mut impl Node, tx: &Sent) -> Result<Value, Failure> {
         let raw = self.sign(tx);
         let hash = node.request("eth_sendRawTransaction", json!([hex::encode_prefixed(raw)]))?;
         self.nonce += 1;
@@ -127,6 +127,6 @@ fn signed_authorization(authorize: &Authorize) -> alloy_eips::eip7702::SignedAut
 }
 
 /// A JSON-RPC quantity.
-pub(super) fn quantity(value: &Value) -> Option<u64> {
+pub(crate) fn quantity(value: &Value) -> Option<u64> {
     u64::from_str_radix(value.as_str()?.strip_prefix("0x")?, 16).ok()
 }

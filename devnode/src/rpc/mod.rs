@@ -21,6 +21,11 @@ mod trace;
 mod tracers;
 mod transactions;
 
+#[cfg(test)]
+mod insight_tests;
+#[cfg(test)]
+mod testing;
+
 use serde_json::Value;
 use std::sync::Arc;
 

@@ -2,7 +2,7 @@
 
 use alloy_consensus::proofs::state_root_unhashed;
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256};
-use alloy_trie::TrieAccount;
+use alloy_trie::{Nibbles, TrieAccount, proof::verify_proof};
 use revm::{
     bytecode::Bytecode,
     database_interface::DatabaseRef,
@@ -150,4 +150,41 @@ fn set_code_takes_bytes_that_only_look_like_a_delegation() {
     let code = Bytes::from_static(&[0xef, 0x01, 0x00, 0x01]);
     state.set_code(address(1), code.clone());
     assert_eq!(state.code(address(1)), code);
+}
+
+#[test]
+fn proofs_verify_for_keys_that_are_there_and_for_those_that_are_not() {
+    let mut state = State::default();
+    let contract = address(1);
+    for n in 0..300 {
+        state.set_balance(address(n), U256::from(n + 1));
+    }
+    // Few slots as well as many: a trie of one leaf, and nodes that are inlined in their parents.
+    for slots in [0, 1, 2, 17, 400] {
+        for slot in 0..slots {
+            state.set_storage(contract, U256::from(slot), U256::from(slot + 1));
+        }
+        let account = state.account(contract).expect("it has a balance");
+        for slot in 0..slots + 50 {
+            let expected = (slot < slots).then(|| alloy_rlp::encode(U256::from(slot + 1)));
+            let path = Nibbles::unpack(keccak256(B256::from(U256::from(slot))));
+            let proof = state.storage_proof(contract, U256::from(slot));
+            let verified = verify_proof(account.storage.root(), path, expected, &proof);
+            assert!(verified.is_ok(), "slot {slot} of {slots}: {verified:?}");
+        }
+    }
+    for n in 0..400 {
+        let account = state.account(address(n)).map(|account| {
+            alloy_rlp::encode(TrieAccount {
+                nonce: account.nonce,
+                balance: account.balance,
+                storage_root: account.storage.root(),
+                code_hash: account.code_hash,
+            })
+        });
+        assert_eq!(account.is_some(), n < 300);
+        let path = Nibbles::unpack(keccak256(address(n)));
+        let verified = verify_proof(state.root(), path, account, &state.account_proof(address(n)));
+        assert!(verified.is_ok(), "account {n}: {verified:?}");
+    }
 }

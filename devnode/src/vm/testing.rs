@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use alloy_primitives::{Address, B256, Bytes, U256};
 
-use super::host::{Access, CallRequest, CreateRequest, FrameEnv, FrameOutcome, Host, Pages};
+use super::host::{Access, CallRequest, CreateRequest, FrameEnv, FrameOutcome, Host, HostCall, Pages};
 use super::{Engine, Module, ModuleKey, PageRules, ProgramCall, ProgramResult, Rules};
 
 /// The rules of a debug chain at ArbOS 51.
@@ -39,6 +39,8 @@ pub(super) struct MockHost {
     pub(super) rewrites: Option<(B256, B256)>,
     /// Runs instead of a call, to nest programs.
     pub(super) nested: Option<Nested>,
+    /// What the program called, if that is wanted.
+    pub(super) recorded: Option<Vec<HostCall>>,
 }
 
 /// A program that every call runs again, so many levels deep.
@@ -141,6 +143,14 @@ impl Host for MockHost {
 
     fn console(&mut self, text: String) {
         self.printed.push(text);
+    }
+
+    fn records(&self) -> bool {
+        self.recorded.is_some()
+    }
+
+    fn record(&mut self, call: HostCall) {
+        self.recorded.get_or_insert_default().push(call);
     }
 }
 

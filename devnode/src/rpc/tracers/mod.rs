@@ -7,6 +7,9 @@ mod prestate;
 mod struct_log;
 mod stylus;
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::{Map, Value, json};
 
 use super::{

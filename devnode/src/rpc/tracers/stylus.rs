@@ -8,6 +8,9 @@ use crate::{
     vm::host::HostCall,
 };
 
+/// The host functions that take over the record of the frame that they entered. Creates don't.
+const CALLS: [&str; 3] = ["call_contract", "delegate_call_contract", "static_call_contract"];
+
 /// The records of the outermost frame, which has none of its own.
 pub(super) fn answer(frame: &FrameRecord) -> Value {
     Value::Array(records(frame))
@@ -20,8 +23,8 @@ fn records(frame: &FrameRecord) -> Vec<Value> {
             Event::Frame(nested) => records.push(entered(nested)),
             Event::Host(call) => {
                 let mut record = host_function(call);
-                // The host function that entered a frame takes the frame's record over. Creates don't.
-                if let Some(last) = records.last_mut()
+                if CALLS.contains(&call.name)
+                    && let Some(last) = records.last_mut()
                     && last["name"].as_str().and_then(|name| name.strip_prefix("evm_")) == Some(call.name)
                 {
                     record["address"] = last["address"].take();

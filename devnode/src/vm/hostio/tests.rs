@@ -2,6 +2,7 @@
 
 mod effects;
 mod prices;
+mod records;
 
 use alloy_primitives::{Address, B256, Bytes, U256, bytes, keccak256};
 use wasmer::{ExternType, Store, Type};
