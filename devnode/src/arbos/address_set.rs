@@ -9,13 +9,17 @@ use alloy_primitives::Address;
 /// Where one set lies.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct AddressSet {
-    list: Space,
-    by_address: Space,
+    pub(super) list: Space,
+    pub(super) by_address: Space,
 }
 
 /// Who may call `ArbOwner`.
 pub(super) const CHAIN_OWNERS: AddressSet =
     AddressSet { list: storage::CHAIN_OWNERS, by_address: storage::CHAIN_OWNERS_BY_ADDRESS };
+
+/// Who may mint the native token; nobody on a dev chain.
+pub(super) const NATIVE_TOKEN_OWNERS: AddressSet =
+    AddressSet { list: storage::NATIVE_TOKEN_OWNERS, by_address: storage::NATIVE_TOKEN_OWNERS_BY_ADDRESS };
 
 /// Who may flag programs as cached.
 pub(super) const CACHE_MANAGERS: AddressSet =

@@ -3,10 +3,11 @@
 use super::{
     L1_FUND_POOL, Ledger, STATE_ACCOUNT, StylusParams, Version,
     address_set::CHAIN_OWNERS,
-    history, precompiles, pricing,
+    batch_posters, history, precompiles, pricing,
     pricing::l1,
     programs,
     storage::{self, Store},
+    tool_contracts,
 };
 use alloy_primitives::{Address, Bytes, U256, address, bytes};
 
@@ -23,6 +24,8 @@ pub struct GenesisConfig {
     pub accounts: Vec<(Address, U256)>,
     /// Wei per unit of L1 data; zero disables the L1 part of fees.
     pub l1_price: U256,
+    /// Whether the cache manager contract may flag programs from the start.
+    pub cache_manager: bool,
 }
 
 /// The account that Nitro's development node funds and makes an owner.
@@ -45,10 +48,17 @@ const L1_FEES_OF_SCRIPT: u64 = 214_400_000_000_000;
 const BROTLI_LEVEL: u64 = 1;
 
 impl GenesisConfig {
-    /// A chain with the dev account as owner, nobody funded, and no L1 fees.
+    /// A chain with the dev account as owner, nobody funded, no L1 fees, and nobody to manage the cache.
     #[must_use]
     pub fn new(version: &'static Version, chain_id: u64) -> Self {
-        Self { version, chain_id, dev_account: DEV_ACCOUNT, accounts: Vec::new(), l1_price: U256::ZERO }
+        Self {
+            version,
+            chain_id,
+            dev_account: DEV_ACCOUNT,
+            accounts: Vec::new(),
+            l1_price: U256::ZERO,
+            cache_manager: false,
+        }
     }
 }
 
@@ -64,6 +74,10 @@ pub fn write(ledger: &mut dyn Ledger, config: &GenesisConfig) {
     ledger.set_code(CREATE2_FACTORY, CREATE2_FACTORY_CODE);
     ledger.set_nonce(CREATE2_FACTORY, 1);
     ledger.set_nonce(CREATE2_FACTORY_DEPLOYER, 1);
+    tool_contracts::write(ledger);
+    if config.cache_manager {
+        tool_contracts::register_cache_manager(ledger);
+    }
     if config.l1_price.is_zero() {
         ledger.add_balance(L1_FUND_POOL, U256::from(L1_FEES_OF_SCRIPT));
         let Ok(()) = Store::free(ledger).write_u64(l1::FEES_AVAILABLE, L1_FEES_OF_SCRIPT);
@@ -81,6 +95,7 @@ fn write_arbos(ledger: &mut dyn Ledger, config: &GenesisConfig) {
         let Ok(()) = CHAIN_OWNERS.insert(&mut store, owner);
     }
     let Ok(()) = pricing::initialise(&mut store, config.version, config.l1_price);
+    let Ok(()) = batch_posters::initialise(&mut store);
     let Ok(()) = programs::initialise_pricer(&mut store);
     let Ok(()) = StylusParams::defaults(config.version).write(&mut store);
 }

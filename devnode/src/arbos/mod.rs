@@ -4,12 +4,12 @@
 //! precompiles   the contracts at 0x64 … 0xff: dispatch rules, gas, one file per precompile
 //!  ├ programs      Stylus programs: records, activation, data fee, cache flag, expiry
 //!  ├ pricing       base fee and backlog, the L1 fee
-//!  ├ address_set   chain owners and cache managers
+//!  ├ address_set   chain owners and cache managers; address_table: short names; batch_posters
 //!  ├ outbox        messages to the parent chain
 //!  └ block         what happens at the start of a block and after a transaction
 //! params, version   figures that owners set, and their defaults by ArbOS version
 //! storage, gas      where values lie and what touching them costs
-//! genesis           the first state of a dev chain
+//! genesis           the first state of a dev chain, tool_contracts among it
 //! ```
 //!
 //! All of it works on a [`Ledger`]; revm stays on the other side of that trait. Section numbers (§) in comments are
@@ -19,6 +19,8 @@ use alloy_primitives::{Address, B256, U256, address};
 use std::{fmt, sync::Arc};
 
 mod address_set;
+mod address_table;
+mod batch_posters;
 pub mod block;
 mod gas;
 pub mod genesis;
@@ -31,6 +33,7 @@ pub mod precompiles;
 mod pricing;
 pub mod programs;
 mod storage;
+pub mod tool_contracts;
 mod version;
 
 #[cfg(test)]

@@ -29,6 +29,14 @@ impl Space {
         Slot(B256::new(slot))
     }
 
+    /// A space below this one, for those that a call seldom needs.
+    pub(super) fn child(&self, id: &[u8]) -> Self {
+        let key = hash(self.key, id);
+        let mut page = hash(Some(key), &[0; 31]);
+        page[31] = 0;
+        Self { key: Some(key), page }
+    }
+
     /// The slot of any key.
     pub(super) fn slot(&self, key: B256) -> Slot {
         let mut slot = hash(self.key, &key[..31]);
@@ -143,10 +151,26 @@ spaces! {
     BATCH_POSTERS = [0, 0],
         "a7d489980df70070e6f02eaa41af05d1f1b01241baec163d31e2226bdd480ebd",
         "33f46529933152e1782e51b69b5bebb0810705b1e56844f07ef4225ddbc0d700";
+    /// The batch posters themselves.
+    BATCH_POSTER_LIST = [0, 0, 0],
+        "8dce731bafbe553626d71b558af9eec376302ce1e31622197caad572d6e5db8a",
+        "19cc27d300234c0bd290398e6aaf8b7680a1006d08dc01e871b6d473bc9d6000";
+    /// Index of each batch poster in the list.
+    BATCH_POSTERS_BY_ADDRESS = [0, 0, 0, 0],
+        "85c8a782edd976169e2858d5df50c27637b5fdac5c8990dbd4089c7b8d4b2d9c",
+        "3f4a0d9db9dc9aee88e70a7379fdb477438c6252bea17ee5edadbf3fac2b5500";
+    /// A space for each batch poster by its address.
+    BATCH_POSTER_INFO = [0, 0, 1],
+        "dbf9cca4ed265bd7e9b58952b243c801d9e4c03696c25dcb7e6c410f8cba4b00",
+        "a0b2533a0fde4da8cc84975449b83589c52fa69aee289a76796670df742c0c00";
     /// Base fee, backlog, limits.
     L2_PRICING = [1],
         "5fe7f977e71dba2ea1a68e21057beebb9be2ac30c6410aa38d4f3fbe41dcffd2",
         "e54de2a4cdacc0a0059d2b6e16348103df8c4aff409c31e40ec73d11926c8200";
+    /// Short names of addresses.
+    ADDRESS_TABLE = [3],
+        "69c322e3248a5dfc29d73c5b0553b0185a35cd5bb6386747517ef7e53b15e287",
+        "d67fcbdb5ccc9c47c8fd6cc1963c044325ad7e5e8b81b7d4b400c61ffc317300";
     /// Who may call `ArbOwner`.
     CHAIN_OWNERS = [4],
         "f343681465b9efe82c933c3e8748c70cb8aa06539c361de20f72eac04e766393",
@@ -199,6 +223,10 @@ spaces! {
     NATIVE_TOKEN_OWNERS = [10],
         "0ef9d8f8804d174666011a394cab7901679a8944d24249fd148a6a36071151f8",
         "23a75394800fe3109c38dbafb88ebedb71e631a6ede000a9bf894836f5a4af00";
+    /// Index of each owner of the native token in the list.
+    NATIVE_TOKEN_OWNERS_BY_ADDRESS = [10, 0],
+        "d3860f90f8cf7c6804674401e59121916d384aae40c2d94dfe4057de76dce993",
+        "ed707406f26ccee7554589e0d1fee5dafac93c16c5d5fc0dbbd3931ff769c000";
 }
 
 /// ArbOS version of the chain.
@@ -242,6 +270,12 @@ mod tests {
             page[31] = 0;
             assert_eq!((space.key, space.page), (key, page), "{name}");
         }
+    }
+
+    #[test]
+    fn children_follow_from_their_parents() {
+        assert_eq!(ROOT.child(&[8]).child(&[1]), PROGRAM_RECORDS);
+        assert_eq!(CHAIN_OWNERS.child(&[0]), CHAIN_OWNERS_BY_ADDRESS);
     }
 
     #[test]

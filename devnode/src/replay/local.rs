@@ -18,7 +18,8 @@ impl LocalNode {
     /// If there are no rules for the version.
     #[must_use]
     pub fn at(arbos_version: u64) -> Self {
-        let config = Config { arbos_version, ..Config::test() };
+        // The recorded chains had no cache manager.
+        let config = Config { arbos_version, cache_manager: false, ..Config::test() };
         Self(Node::new(&config).unwrap_or_else(|error| panic!("{error}")))
     }
 

@@ -117,6 +117,9 @@ sol! {
         function getScheduledUpgrade() external view returns (uint64 version, uint64 timestamp);
         function getMaxStylusContractFragments() external view returns (uint8);
         function getCollectTips() external view returns (bool);
+        function isCalldataPriceIncreaseEnabled() external view returns (bool);
+        function isNativeTokenOwner(address account) external view returns (bool);
+        function getAllNativeTokenOwners() external view returns (address[]);
     }
 
     /// Tools of debug chains: `0xff`.
@@ -208,5 +211,72 @@ sol! {
     /// Counters of the chain before Nitro: `0x6f`.
     interface ArbStatistics {
         function getStats() external view returns (uint256, uint256, uint256, uint256, uint256, uint256);
+    }
+
+    /// Short names of addresses: `0x66`.
+    interface ArbAddressTable {
+        function addressExists(address account) external view returns (bool);
+        function compress(address account) external returns (bytes);
+        function decompress(bytes data, uint256 offset) external view returns (address account, uint256 taken);
+        function lookup(address account) external view returns (uint256);
+        function lookupIndex(uint256 index) external view returns (address);
+        function register(address account) external returns (uint256);
+        function size() external view returns (uint256);
+    }
+
+    /// An empty table: `0x68`.
+    interface ArbFunctionTable {
+        function upload(bytes data) external;
+        function size(address account) external view returns (uint256);
+        function get(address account, uint256 index) external view returns (uint256, bool, uint256);
+    }
+
+    /// Batch posters, the reading half: `0x6d`.
+    interface ArbAggregator {
+        function getPreferredAggregator(address account) external view returns (address, bool);
+        function getDefaultAggregator() external view returns (address);
+        function getBatchPosters() external view returns (address[]);
+        function getFeeCollector(address batchPoster) external view returns (address);
+        function getTxBaseFee(address aggregator) external view returns (uint256);
+    }
+
+    /// Tickets of transactions from the parent chain: `0x6e`.
+    interface ArbRetryableTx {
+        error NoTicketWithID();
+        error NotCallable();
+
+        function redeem(bytes32 ticketId) external returns (bytes32);
+        function getLifetime() external view returns (uint256);
+        function getTimeout(bytes32 ticketId) external view returns (uint256);
+        function keepalive(bytes32 ticketId) external returns (uint256);
+        function getBeneficiary(bytes32 ticketId) external view returns (address);
+        function cancel(bytes32 ticketId) external;
+        function getCurrentRedeemer() external view returns (address);
+        function submitRetryable(
+            bytes32 requestId,
+            uint256 l1BaseFee,
+            uint256 deposit,
+            uint256 callvalue,
+            uint256 gasFeeCap,
+            uint64 gasLimit,
+            uint256 maxSubmissionFee,
+            address feeRefundAddress,
+            address beneficiary,
+            address retryTo,
+            bytes retryData
+        ) external;
+    }
+
+    /// Ether out of nothing: `0x73`.
+    interface ArbNativeTokenManager {
+        function mintNativeToken(uint256 amount) external;
+        function burnNativeToken(uint256 amount) external;
+    }
+
+    /// Transactions that may not be included: `0x74`.
+    interface ArbFilteredTransactionsManager {
+        function addFilteredTransaction(bytes32 txHash) external;
+        function deleteFilteredTransaction(bytes32 txHash) external;
+        function isTransactionFiltered(bytes32 txHash) external view returns (bool);
     }
 }

@@ -1,7 +1,11 @@
 //! `ArbOwnerPublic` (`0x6b`): what anybody may know about owners and their settings.
 
 use super::{Failure, Frame, abi::ArbOwnerPublic, method::Methods};
-use crate::arbos::{StylusParams, address_set::CHAIN_OWNERS, storage};
+use crate::arbos::{
+    StylusParams,
+    address_set::{CHAIN_OWNERS, NATIVE_TOKEN_OWNERS},
+    storage,
+};
 
 pub(super) fn methods() -> Methods {
     Methods::default()
@@ -19,6 +23,17 @@ pub(super) fn methods() -> Methods {
             Ok(frame.store().read_u64(storage::BROTLI_LEVEL)?)
         })
         .view(|frame, _: ArbOwnerPublic::getScheduledUpgradeCall| scheduled_upgrade(frame))
+        .since(40)
+        .view(|frame, _: ArbOwnerPublic::isCalldataPriceIncreaseEnabledCall| {
+            Ok(frame.store().read_uint(storage::FEATURES)?.bit(0))
+        })
+        .since(41)
+        .view(|frame, call: ArbOwnerPublic::isNativeTokenOwnerCall| {
+            Ok(NATIVE_TOKEN_OWNERS.contains(&mut frame.store(), call.account)?)
+        })
+        .view(|frame, _: ArbOwnerPublic::getAllNativeTokenOwnersCall| {
+            Ok(NATIVE_TOKEN_OWNERS.members(&mut frame.store())?)
+        })
         .since(60)
         .view(|frame, _: ArbOwnerPublic::getMaxStylusContractFragmentsCall| {
             Ok(StylusParams::read(&mut frame.store())?.max_fragments)

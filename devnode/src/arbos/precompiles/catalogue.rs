@@ -1,8 +1,9 @@
 //! Which precompiles there are (§9.2).
 
 use super::{
-    arb_debug, arb_gas_info, arb_info, arb_owner, arb_owner_public, arb_statistics, arb_sys, arb_wasm,
-    arb_wasm_cache, arbos_test, method::Methods,
+    arb_address_table, arb_aggregator, arb_debug, arb_filtered_transactions_manager, arb_function_table,
+    arb_gas_info, arb_info, arb_native_token_manager, arb_owner, arb_owner_public, arb_retryable_tx,
+    arb_statistics, arb_sys, arb_wasm, arb_wasm_cache, arbos_test, method::Methods,
 };
 use alloy_primitives::{Address, map::HashMap};
 use std::sync::LazyLock;
@@ -55,13 +56,19 @@ fn precompile(number: u64, since: u64) -> Precompile {
     let methods = match number {
         0x64 => arb_sys::methods(),
         0x65 => arb_info::methods(),
+        0x66 => arb_address_table::methods(),
+        0x68 => arb_function_table::methods(),
         0x69 => arbos_test::methods(),
         0x6b => arb_owner_public::methods(),
         0x6c => arb_gas_info::methods(),
+        0x6d => arb_aggregator::methods(),
+        0x6e => arb_retryable_tx::methods(),
         0x6f => arb_statistics::methods(),
         0x70 => arb_owner::methods(),
         0x71 => arb_wasm::methods(),
         0x72 => arb_wasm_cache::methods(),
+        0x73 => arb_native_token_manager::methods(),
+        0x74 => arb_filtered_transactions_manager::methods(),
         0xff => arb_debug::methods(),
         _ => Methods::default(),
     };

@@ -1,11 +1,17 @@
 //! The contracts that ArbOS itself answers for (§9).
 
 pub mod abi;
+mod arb_address_table;
+mod arb_aggregator;
 mod arb_debug;
+mod arb_filtered_transactions_manager;
+mod arb_function_table;
 mod arb_gas_info;
 mod arb_info;
+mod arb_native_token_manager;
 mod arb_owner;
 mod arb_owner_public;
+mod arb_retryable_tx;
 mod arb_statistics;
 mod arb_sys;
 mod arb_wasm;
