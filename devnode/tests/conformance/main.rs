@@ -1,0 +1,17 @@
+//! The conformance checklist of the Stylus VM specification (§10.3), a test a line, and what recordings leave out:
+//! fragments, creation from programs, keepalive, unusable programs, the edges of every host function, the contracts that
+//! tools expect. All of it goes through JSON-RPC on fresh chains.
+
+mod chain;
+mod code_and_activation;
+mod creation;
+mod environment;
+mod execution;
+mod fragments;
+mod host_functions;
+mod measure;
+mod precompiles;
+mod tools;
+mod usability;
+mod validation;
+mod wasm;
