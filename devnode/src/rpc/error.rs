@@ -48,6 +48,11 @@ pub enum RpcError {
     /// No such transaction for a method that needs one.
     #[error("transaction not found")]
     NoTransaction,
+    /// The trace would fill the machine's memory.
+    #[error(
+        "the transaction executes too many opcodes for struct logs; ask for the first ones by `limit`, or use callTracer"
+    )]
+    TraceTooLong,
     /// The call to be traced isn't valid.
     #[error("tracing failed: {0}")]
     Trace(TxError),

@@ -11,7 +11,7 @@ use super::{
     params::{Parameter, Params},
     tracers::Tracer,
 };
-use crate::chain::Block;
+use crate::chain::{Block, Traced};
 
 /// Tracer and differences of `debug_traceCall`.
 #[derive(Default)]
@@ -38,7 +38,7 @@ pub(super) fn transaction(rpc: &Rpc, params: &Params<'_>) -> Answer {
     let history = rpc.chain.history();
     let mined = history.transaction(&hash).ok_or(RpcError::NoTransaction)?;
     let traced = rpc.chain.trace_block(&history, &mined.block, mined.index, tracer.wanted());
-    Ok(traced.get(mined.index).map_or(Value::Null, |traced| tracer.answer(traced)))
+    traced.get(mined.index).map_or(Ok(Value::Null), |traced| tracer.answer(traced))
 }
 
 pub(super) fn call(rpc: &Rpc, params: &Params<'_>) -> Answer {
@@ -46,12 +46,15 @@ pub(super) fn call(rpc: &Rpc, params: &Params<'_>) -> Answer {
     let id = params.optional(1)?.unwrap_or(BlockId::Latest);
     let config: CallConfig = params.optional(2)?.unwrap_or_default();
     let history = rpc.chain.history();
-    let mut context = rpc.chain.context(&history, id.get(&history)?);
+    let mut context = match id {
+        BlockId::Pending => rpc.chain.pending_context(&history),
+        id => rpc.chain.context(&history, id.get(&history)?),
+    };
     config.state.apply(&mut context.state)?;
     context.override_block(config.block.0);
     let tx = request.into_input();
     let traced = rpc.chain.trace_call(&context, &tx, config.tracer.wanted()).map_err(RpcError::Trace)?;
-    Ok(config.tracer.answer(&traced))
+    config.tracer.answer(&traced)
 }
 
 pub(super) fn block_by_number(rpc: &Rpc, params: &Params<'_>) -> Answer {
@@ -71,7 +74,6 @@ fn block(rpc: &Rpc, id: BlockId, tracer: Tracer) -> Answer {
         return Err(RpcError::NoBlock("genesis is not traceable"));
     }
     let traced = rpc.chain.trace_block(&history, block, usize::MAX, tracer.wanted());
-    let results =
-        traced.iter().map(|traced| json!({ "txHash": traced.hash, "result": tracer.answer(traced) }));
-    Ok(results.collect())
+    let result = |traced: &Traced| Ok(json!({ "txHash": traced.hash, "result": tracer.answer(traced)? }));
+    traced.iter().map(result).collect()
 }

@@ -136,11 +136,10 @@ impl<'a> Machine<'a> {
         interpreter: &mut Interpreter<EthInterpreter>,
         tables: &Tables<'a>,
     ) -> InterpreterAction {
-        let stepwise = self.recorder.as_ref().is_some_and(|recorder| recorder.wanted.steps);
-        if !stepwise {
-            return interpreter.run_plain(&tables.instructions, &tables.gas, self);
-        }
         let end = loop {
+            if !self.recorder.as_ref().is_some_and(|recorder| recorder.takes_steps()) {
+                return interpreter.run_plain(&tables.instructions, &tables.gas, self);
+            }
             let mut step = self.step_ahead(interpreter);
             let stepped = interpreter.step(&tables.instructions, &tables.gas, self);
             step.cost = step.gas.saturating_sub(interpreter.gas.remaining());
@@ -152,7 +151,7 @@ impl<'a> Machine<'a> {
                 step.error = evm_halt_text(interpreter, why);
             }
             if let Some(recorder) = &mut self.recorder {
-                recorder.push(Event::Step(step));
+                recorder.step(step);
             }
             if let Err(why) = stepped {
                 break why;

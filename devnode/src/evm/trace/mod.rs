@@ -20,6 +20,8 @@ pub struct Wanted {
     pub host_calls: bool,
     /// Opcodes that EVM code executes, with their stacks.
     pub steps: bool,
+    /// The most opcodes to record; 0 for as many as memory is spent on, see [`Recording::is_cut`].
+    pub limit: u64,
     /// The memory before each opcode.
     pub memory: bool,
     /// The return data before each opcode.
@@ -33,6 +35,8 @@ pub struct Recording {
     pub frames: Vec<FrameRecord>,
     /// Accounts and slots that opcodes and host functions touched, in frames that were undone too.
     pub accessed: BTreeMap<Address, BTreeSet<B256>>,
+    /// True if opcodes are missing, because holding them all would take too much memory.
+    pub is_cut: bool,
     /// What moved outside of frames; `None` for the start-block transaction, which pays nothing.
     pub fees: Option<Fees>,
 }

@@ -1,13 +1,16 @@
 //! The recording while it grows.
 
-use super::{Event, Fees, FrameRecord, Recording, Wanted};
-use alloy_primitives::{Address, B256};
+use super::{Event, Fees, FrameRecord, Recording, Step, Wanted};
+use alloy_primitives::{Address, B256, Bytes, U256};
 use revm::interpreter::{InstructionResult, InterpreterResult};
 
 use crate::evm::errors::halt_text;
 
 /// geth's name for a plain revert.
 const REVERTED: &str = "execution reverted";
+
+/// Memory that the recorded opcodes of one transaction may take, in bytes: an endless loop runs for millions of them.
+const MAX_STEP_BYTES: usize = 128 * 1024 * 1024;
 
 /// Collects what a transaction does.
 #[derive(Debug)]
@@ -18,6 +21,9 @@ pub(in crate::evm) struct Recorder {
     open: Vec<Open>,
     /// Why the frame that is about to end failed, where its result doesn't tell.
     failure: Option<String>,
+    /// Opcodes recorded so far, and the memory that they take.
+    steps: u64,
+    step_bytes: usize,
 }
 
 #[derive(Debug)]
@@ -29,7 +35,8 @@ struct Open {
 
 impl Recorder {
     pub(in crate::evm) fn new(wanted: Wanted) -> Self {
-        Self { wanted, recording: Recording::default(), open: Vec::new(), failure: None }
+        let recording = Recording::default();
+        Self { wanted, recording, open: Vec::new(), failure: None, steps: 0, step_bytes: 0 }
     }
 
     pub(in crate::evm) fn finish(self) -> Recording {
@@ -71,6 +78,24 @@ impl Recorder {
             // Nothing but frames happens outside of frames.
             (None, _) => {}
         }
+    }
+
+    /// Whether the next opcode is to be recorded.
+    pub(super) fn takes_steps(&self) -> bool {
+        let is_enough = self.wanted.limit > 0 && self.steps >= self.wanted.limit;
+        self.wanted.steps && !self.recording.is_cut && !is_enough
+    }
+
+    pub(super) fn step(&mut self, step: Step) {
+        let held = |bytes: &Option<Bytes>| bytes.as_ref().map_or(0, |bytes| bytes.len());
+        self.step_bytes += size_of::<Event>() + step.stack.len() * size_of::<U256>();
+        self.step_bytes += held(&step.memory) + held(&step.return_data);
+        if self.step_bytes > MAX_STEP_BYTES {
+            self.recording.is_cut = true;
+            return;
+        }
+        self.steps += 1;
+        self.push(Event::Step(step));
     }
 
     pub(super) fn failed(&mut self, text: Option<String>) {

@@ -13,7 +13,9 @@ mod tests;
 use serde_json::{Map, Value, json};
 
 use super::{
+    Answer,
     call_request::{member, object},
+    error::RpcError,
     params::Parameter,
 };
 use crate::{chain::Traced, evm::trace::Wanted};
@@ -85,15 +87,21 @@ impl Tracer {
     }
 
     /// Its answer.
-    pub(super) fn answer(&self, traced: &Traced) -> Value {
-        match self {
+    ///
+    /// # Errors
+    /// If there is more to tell than memory to keep it in.
+    pub(super) fn answer(&self, traced: &Traced) -> Answer {
+        if traced.recording().is_some_and(|recording| recording.is_cut) {
+            return Err(RpcError::TraceTooLong);
+        }
+        Ok(match self {
             Self::StructLog(options) => struct_log::answer(traced, *options),
             Self::Call(options) => call::answer(traced, *options),
             Self::Prestate(options) => prestate::answer(traced, *options),
             Self::FourByte => traced.frame().map_or(json!({}), four_byte::answer),
             Self::Stylus => traced.frame().map_or(json!([]), stylus::answer),
             Self::Noop => json!({}),
-        }
+        })
     }
 }
 

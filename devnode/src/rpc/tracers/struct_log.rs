@@ -39,6 +39,7 @@ impl Options {
         Wanted {
             host_calls: true,
             steps: true,
+            limit: self.limit,
             memory: self.enable_memory,
             return_data: self.enable_return_data,
         }

@@ -420,3 +420,35 @@ fn a_call_is_traced_with_another_state_and_another_block() {
         assert!(refusal.message.starts_with("tracing failed: insufficient funds"), "{}", refusal.message);
     });
 }
+
+#[test]
+fn an_endless_loop_is_refused_unless_a_limit_is_set() {
+    Stage::play(|stage| {
+        // JUMPDEST, PUSH0, JUMP
+        let endless = stage.deploy(&hex!("5b5f56"));
+        let call = json!({ "to": endless });
+        let refusal = stage.refusal("debug_traceCall", json!([call, "latest", {}]));
+        assert!(refusal.message.contains("`limit`"), "{}", refusal.message);
+        let few = stage.request("debug_traceCall", json!([call, "latest", { "limit": 5 }]));
+        assert_eq!(few["structLogs"].as_array().map(Vec::len), Some(5));
+        assert_eq!((&few["failed"], &few["gas"]), (&json!(true), &json!(50_000_000)));
+    });
+}
+
+#[test]
+fn deep_recursion_is_traced_to_its_end() {
+    Stage::play(|stage| {
+        // Five zeros, ADDRESS, GAS, CALL: the contract calls itself until its gas is gone.
+        let deep = stage.deploy(&hex!("5f5f5f5f5f305af1"));
+        for (tracer, below) in [("callTracer", "/calls/0"), ("stylusTracer", "/0/steps")] {
+            let config = json!([{ "to": deep }, "latest", { "tracer": tracer }]);
+            let mut trace = stage.request("debug_traceCall", config);
+            let mut depth = 0;
+            while let Some(nested) = trace.pointer_mut(below).map(Value::take) {
+                trace = nested;
+                depth += 1;
+            }
+            assert!(depth > 400, "{tracer} saw {depth} levels");
+        }
+    });
+}
