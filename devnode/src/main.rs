@@ -29,6 +29,9 @@ struct Args {
     /// What each account owns, in ether
     #[arg(long, default_value_t = 1_000)]
     balance: u64,
+    /// Leave the list of cache managers empty, as a Nitro node does until an owner fills it
+    #[arg(long)]
+    no_cache_manager: bool,
     /// Print nothing
     #[arg(long)]
     silent: bool,
@@ -46,6 +49,7 @@ impl Args {
             arbos_version: self.arbos_version,
             accounts: self.accounts,
             balance: U256::from(self.balance) * U256::from(ETHER),
+            cache_manager: !self.no_cache_manager,
             silent: self.silent,
             ..Config::default()
         }

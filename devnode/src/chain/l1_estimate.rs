@@ -4,7 +4,11 @@ use alloy_consensus::{SignableTransaction, TxEip1559, TxEnvelope};
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::{B256, Signature, U256, keccak256};
 
-use super::{Chain, calls::Context, poster};
+use super::{
+    Chain,
+    calls::{CALL_GAS_CAP, Context},
+    poster,
+};
 use crate::{arbos::block as arbos, evm::TxInput, state::StateLedger};
 
 /// Units of data per compressed byte.
@@ -34,13 +38,32 @@ impl Chain {
         if price.is_zero() {
             return L1Estimate { gas: 0, base_fee, price_per_byte };
         }
-        let bytes = poster::compressed_len(&self.lookalike(tx));
-        let units = (bytes * UNITS_PER_BYTE + PADDING_UNITS) * 101 / 100;
+        let units = self.units(tx);
         let wei = price.saturating_mul(U256::from(units)).saturating_mul(U256::from(11)) / U256::from(10);
         let low_fee = base_fee.saturating_mul(U256::from(7)) / U256::from(8);
         let per_gas = low_fee.max(arbos::min_base_fee(&mut ledger));
         let gas = wei.checked_div(per_gas).unwrap_or_default().saturating_to();
         L1Estimate { gas, base_fee, price_per_byte }
+    }
+
+    /// Lets a call pay its L1 part as a transaction would, on top of the most gas that a call may have.
+    pub fn charge_l1(&self, context: &Context, tx: &mut TxInput) {
+        let price = arbos::l1_price_per_unit(&mut StateLedger(context.state.clone()));
+        if price.is_zero() {
+            return;
+        }
+        let units = self.units(tx);
+        tx.compressed_len = units / UNITS_PER_BYTE;
+        if tx.gas_limit == CALL_GAS_CAP {
+            let wei = price.saturating_mul(U256::from(units));
+            let gas = wei.checked_div(context.block.base_fee).unwrap_or_default().saturating_to();
+            tx.gas_limit = tx.gas_limit.saturating_add(gas);
+        }
+    }
+
+    /// Units of data of a transaction that isn't signed yet, with room for what isn't known.
+    fn units(&self, tx: &TxInput) -> u64 {
+        (poster::compressed_len(&self.lookalike(tx)) * UNITS_PER_BYTE + PADDING_UNITS) * 101 / 100
     }
 
     /// The compressed length that makes a transaction pay its estimate, padding included; 0 without L1 fees.

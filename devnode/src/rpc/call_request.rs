@@ -27,6 +27,8 @@ pub(super) struct CallRequest {
     input: Bytes,
     access_list: Option<AccessList>,
     authorization_list: Option<Vec<SignedAuthorization>>,
+    /// The call doesn't pay for L1 data.
+    pub(super) skip_l1_charging: bool,
 }
 
 /// A member of an object, if it is there and not null.
@@ -74,6 +76,7 @@ impl Parameter for CallRequest {
             input: input.or(data).unwrap_or_default(),
             access_list: member(fields, "accessList")?,
             authorization_list: member(fields, "authorizationList")?,
+            skip_l1_charging: member(fields, "skipL1Charging")?.unwrap_or_default(),
         };
         if request.gas_price.is_some()
             && (request.max_fee_per_gas.is_some() || request.max_priority_fee_per_gas.is_some())

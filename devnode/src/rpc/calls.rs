@@ -23,7 +23,12 @@ fn read(rpc: &Rpc, params: &Params<'_>, default: BlockId) -> Result<(Context, Tx
     };
     params.optional::<StateOverride>(2)?.unwrap_or_default().apply(&mut context.state)?;
     context.override_block(params.optional::<BlockOverride>(3)?.unwrap_or_default().0);
-    Ok((context, request.into_input()))
+    let skips_l1 = request.skip_l1_charging;
+    let mut tx = request.into_input();
+    if !skips_l1 {
+        rpc.chain.charge_l1(&context, &mut tx);
+    }
+    Ok((context, tx))
 }
 
 pub(super) fn call(rpc: &Rpc, params: &Params<'_>) -> Answer {

@@ -248,8 +248,7 @@ fn keepalive_waits_31_days_and_a_call_after_365_days_halts() {
     on_chain(51, |chain| {
         let program = chain.program(&silent());
         let activated = chain.now() / 3_600 * 3_600;
-        // Hours are counted from an odd second.
-        let age = |chain: &Chain| chain.now() - (activated + 1_421_388_000 % 3_600);
+        let age = |chain: &Chain| chain.now() - activated;
         let codehash = chain.code_hash(program);
         let keepalive = tx(ARB_WASM, ArbWasm::codehashKeepaliveCall { codehash }.abi_encode())
             .value(100_000_000_000_000_000_u64);

@@ -108,6 +108,24 @@ fn become_chain_owner_and_l1_price_zero_then_a_transfer_uses_exactly_21_000() {
 }
 
 #[test]
+fn calls_pay_for_l1_data_unless_they_skip_it() {
+    on_chain(61, |chain| {
+        let fee = |skip: bool| {
+            let gas_info = address!("000000000000000000000000000000000000006c");
+            let request = json!({ "to": gas_info, "data": "0xc6f7de0e", "skipL1Charging": skip });
+            let answer: B256 =
+                serde_json::from_value(chain.rpc("eth_call", json!([request]))).expect("a word");
+            U256::from_be_bytes(answer.0)
+        };
+        assert_eq!(fee(false), U256::ZERO);
+        chain.as_owner(&ArbOwner::setL1PricePerUnitCall { price: U256::from(1_000_000_000_u64) });
+        assert_eq!(fee(true), U256::ZERO);
+        // At least a hundred bytes of 16 units.
+        assert!(fee(false) > U256::from(1_600_000_000_000_u64), "{}", fee(false));
+    });
+}
+
+#[test]
 fn unprotected_transactions_are_accepted_and_the_create2_factory_is_published() {
     on_chain(61, |chain| {
         let unsigned = TxLegacy {
