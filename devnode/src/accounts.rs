@@ -69,16 +69,18 @@ const KNOWN: [DevAccount; 10] = [
     ),
 ];
 
-/// The first `count` accounts of [`MNEMONIC`].
+/// The first `count` accounts of a phrase.
 ///
 /// # Errors
-/// If a key can't be derived, which happens to no index that anybody has tried.
-pub fn of_mnemonic(count: u32) -> Result<Vec<DevAccount>, LocalSignerError> {
-    (0..count).map(|index| KNOWN.get(index as usize).copied().map_or_else(|| derive(index), Ok)).collect()
+/// If the phrase is no BIP-39 mnemonic.
+pub fn of_mnemonic(phrase: &str, count: u32) -> Result<Vec<DevAccount>, LocalSignerError> {
+    let known: &[DevAccount] = if phrase == MNEMONIC { &KNOWN } else { &[] };
+    let account = |index| known.get(index as usize).copied().map_or_else(|| derive(phrase, index), Ok);
+    (0..count).map(account).collect()
 }
 
-fn derive(index: u32) -> Result<DevAccount, LocalSignerError> {
-    let signer = MnemonicBuilder::<English>::default().phrase(MNEMONIC).index(index)?.build()?;
+fn derive(phrase: &str, index: u32) -> Result<DevAccount, LocalSignerError> {
+    let signer = MnemonicBuilder::<English>::default().phrase(phrase).index(index)?.build()?;
     Ok(DevAccount { address: signer.address(), private_key: signer.to_bytes() })
 }
 
@@ -90,7 +92,7 @@ mod tests {
     #[test]
     fn known_accounts_are_those_of_the_phrase() {
         for (index, known) in KNOWN.iter().enumerate() {
-            assert_eq!(derive(index as u32).expect("derivable"), *known, "account {index}");
+            assert_eq!(derive(MNEMONIC, index as u32).expect("derivable"), *known, "account {index}");
         }
     }
 
@@ -102,8 +104,17 @@ mod tests {
 
     #[test]
     fn accounts_beyond_the_known_ones_are_derived() {
-        let accounts = of_mnemonic(12).expect("derivable");
+        let accounts = of_mnemonic(MNEMONIC, 12).expect("derivable");
         assert_eq!(accounts.len(), 12);
         assert_eq!(accounts[10].address, address!("0xBcd4042DE499D14e55001CcbB24a551F3b954096"));
+    }
+
+    #[test]
+    fn another_phrase_has_other_accounts_and_nonsense_has_none() {
+        let phrase =
+            "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about";
+        let accounts = of_mnemonic(phrase, 1).expect("derivable");
+        assert_eq!(accounts[0].address, address!("0x9858EfFD232B4033E47d90003D41EC34EcaEda94"));
+        assert!(of_mnemonic("test test", 1).is_err());
     }
 }

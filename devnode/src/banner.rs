@@ -2,10 +2,10 @@
 
 use serde_json::json;
 use std::io::Write;
-use stylus_devnode::{Devnode, accounts::MNEMONIC};
+use stylus_devnode::Devnode;
 
 /// For people.
-pub(crate) fn print(node: &Devnode, arbos_version: u64, ether: u64) {
+pub(crate) fn print(node: &Devnode, arbos_version: u64, ether: u64, mnemonic: &str) {
     let mut text =
         format!("\n  stylus-devnode {}\n\nAccounts ({ether} ETH each)\n\n", env!("CARGO_PKG_VERSION"));
     for (index, account) in node.accounts().iter().enumerate() {
@@ -17,7 +17,7 @@ pub(crate) fn print(node: &Devnode, arbos_version: u64, ether: u64) {
         text += &format!("({index}) {}\n", account.private_key);
     }
     text += &format!(
-        "\nMnemonic       {MNEMONIC}\nChain id       {}\nArbOS version  {arbos_version}\n\nListening on {}\n",
+        "\nMnemonic       {mnemonic}\nChain id       {}\nArbOS version  {arbos_version}\n\nListening on {}\n",
         node.chain_id(),
         node.rpc_url(),
     );

@@ -5,7 +5,13 @@ mod banner;
 use alloy_primitives::U256;
 use clap::Parser;
 use std::{net::IpAddr, process::ExitCode};
-use stylus_devnode::{Config, Devnode, config::ETHER};
+use stylus_devnode::{
+    Config, Devnode,
+    accounts::MNEMONIC,
+    arbos::genesis::{BASE_FEE, GAS_LIMIT},
+    chain::MiningMode,
+    config::ETHER,
+};
 
 /// An Arbitrum Stylus chain on this machine: real wasm, real gas, no Docker.
 #[derive(Parser)]
@@ -23,36 +29,70 @@ struct Args {
     /// ArbOS version to start with: 40, 51, 60 or 61
     #[arg(long, default_value_t = 61)]
     arbos_version: u64,
-    /// Accounts of the mnemonic "test test … junk" to fund, beside Nitro's dev account
+    /// How many accounts of the mnemonic to fund, beside Nitro's dev account
     #[arg(long, default_value_t = 10)]
     accounts: u32,
+    /// BIP-39 phrase that the accounts come from
+    #[arg(long, value_name = "PHRASE", default_value = MNEMONIC)]
+    mnemonic: String,
     /// What each account owns, in ether
-    #[arg(long, default_value_t = 1_000)]
+    #[arg(long, value_name = "ETHER", default_value_t = 1_000)]
     balance: u64,
+    /// Price of L1 data in wei per unit; 0 leaves that part of fees out
+    #[arg(long, value_name = "WEI", default_value_t = U256::ZERO)]
+    l1_price: U256,
+    /// Least base fee, and the first one, in wei per gas
+    #[arg(long, value_name = "WEI", default_value_t = BASE_FEE)]
+    base_fee: u64,
+    /// Compute gas that a block may use; the gas limit in its header is always 2^50, as on Arbitrum
+    #[arg(long, value_name = "GAS", default_value_t = GAS_LIMIT)]
+    gas_limit: u64,
+    /// Make a block every so many seconds, instead of one for each transaction
+    #[arg(long, short, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    block_time: Option<u64>,
+    /// Sign for nobody and list no accounts, as a Nitro node
+    #[arg(long)]
+    locked: bool,
     /// Leave the list of cache managers empty, as a Nitro node does until an owner fills it
     #[arg(long)]
     no_cache_manager: bool,
-    /// Print nothing
+    /// Print no banner
     #[arg(long)]
     silent: bool,
-    /// Print one line of JSON instead of the banner
-    #[arg(long, conflicts_with = "silent")]
+    /// Print one line of JSON in place of the banner: rpc, ws, chainId, accounts
+    #[arg(long)]
     json: bool,
+    /// Not available: this node runs chains of its own only
+    #[arg(long, short = 'f', value_name = "URL", hide = true)]
+    fork_url: Option<String>,
 }
 
+/// What to say to somebody who wants another chain's state.
+const NO_FORKS: &str = "--fork-url is not available: this node runs chains of its own only; deploy what you need on it, or \
+                        take another chain's state over account by account with anvil_setCode and anvil_setStorageAt";
+
 impl Args {
-    fn config(&self) -> Config {
-        Config {
+    fn config(&self) -> Result<Config, String> {
+        if self.fork_url.is_some() {
+            return Err(NO_FORKS.to_owned());
+        }
+        Ok(Config {
             host: self.host,
             port: self.port,
             chain_id: self.chain_id,
             arbos_version: self.arbos_version,
             accounts: self.accounts,
+            mnemonic: self.mnemonic.clone(),
             balance: U256::from(self.balance) * U256::from(ETHER),
+            unlocked: !self.locked,
+            l1_price: self.l1_price,
+            base_fee: self.base_fee,
+            gas_limit: self.gas_limit,
+            mining: self.block_time.map_or(MiningMode::Automatic, MiningMode::every),
             cache_manager: !self.no_cache_manager,
             silent: self.silent,
             ..Config::default()
-        }
+        })
     }
 }
 
@@ -70,11 +110,11 @@ async fn main() -> ExitCode {
 async fn run(args: &Args) -> Result<(), String> {
     // Listening for signals before anything is announced: whoever reads the banner may send one at once.
     let ended = end_signal().map_err(|error| format!("cannot listen for signals: {error}"))?;
-    let node = Devnode::spawn(args.config()).await.map_err(|error| error.to_string())?;
+    let node = Devnode::spawn(args.config()?).await.map_err(|error| error.to_string())?;
     if args.json {
         banner::print_json(&node);
     } else if !args.silent {
-        banner::print(&node, args.arbos_version, args.balance);
+        banner::print(&node, args.arbos_version, args.balance, &args.mnemonic);
     }
     ended.await;
     node.stop().await;

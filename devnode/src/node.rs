@@ -62,8 +62,10 @@ pub enum SpawnError {
     /// No threads to be had.
     #[error("cannot start the node's threads: {0}; is the address space limited (ulimit -v)?")]
     Threads(io::Error),
-    /// The mnemonic yields no such account.
-    #[error("cannot derive the accounts: {0}; ask for fewer")]
+    /// The phrase yields no accounts.
+    #[error(
+        "cannot derive the accounts: {0}; is the mnemonic a phrase of 12 to 24 words of BIP-39's English list?"
+    )]
     Accounts(#[from] alloy_signer_local::LocalSignerError),
 }
 
@@ -87,9 +89,12 @@ impl Node {
         let version =
             Version::of(config.arbos_version).ok_or(SpawnError::ArbosVersion(config.arbos_version))?;
         let mut accounts = vec![NITRO_DEV];
-        accounts.extend(accounts::of_mnemonic(config.accounts)?);
+        accounts.extend(accounts::of_mnemonic(&config.mnemonic, config.accounts)?);
         let genesis = GenesisConfig {
             accounts: accounts.iter().map(|account| (account.address, config.balance)).collect(),
+            l1_price: config.l1_price,
+            base_fee: config.base_fee,
+            gas_limit: config.gas_limit,
             cache_manager: config.cache_manager,
             ..GenesisConfig::new(version, config.chain_id)
         };

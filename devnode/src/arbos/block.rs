@@ -52,6 +52,19 @@ pub fn next_base_fee(ledger: &mut dyn Ledger) -> U256 {
     uint(ledger, l2::BASE_FEE)
 }
 
+/// Makes the next block's base fee another one, wei; the blocks after it follow the rules again.
+pub fn set_next_base_fee(ledger: &mut dyn Ledger, wei: U256) {
+    let Ok(()) = Store::free(ledger).write_uint(l2::BASE_FEE, wei);
+}
+
+/// Makes the compute gas that a block may use, and so a transaction, another one.
+pub fn set_gas_limit(ledger: &mut dyn Ledger, gas: u64) {
+    let version = Version::in_force(version(ledger));
+    let mut store = Store::free(ledger);
+    let Ok(()) = store.write_u64(l2::BLOCK_GAS_LIMIT, gas);
+    let Ok(()) = store.write_u64(pricing::tx_gas_limit(version), gas);
+}
+
 /// Least base fee, wei.
 pub fn min_base_fee(ledger: &mut dyn Ledger) -> U256 {
     uint(ledger, l2::MIN_BASE_FEE)

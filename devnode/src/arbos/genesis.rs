@@ -24,9 +24,19 @@ pub struct GenesisConfig {
     pub accounts: Vec<(Address, U256)>,
     /// Wei per unit of L1 data; zero disables the L1 part of fees.
     pub l1_price: U256,
+    /// Wei per gas that the base fee starts at and never falls below.
+    pub base_fee: u64,
+    /// Compute gas that a block may use, and so a transaction.
+    pub gas_limit: u64,
     /// Whether the cache manager contract may flag programs from the start.
     pub cache_manager: bool,
 }
+
+/// Base fee that a chain starts with, and never goes below, unless told otherwise, wei per gas.
+pub const BASE_FEE: u64 = pricing::l2::INITIAL_BASE_FEE;
+
+/// Compute gas of a block unless told otherwise.
+pub const GAS_LIMIT: u64 = pricing::l2::INITIAL_GAS_LIMIT;
 
 /// The account that Nitro's development node funds and makes an owner.
 pub const DEV_ACCOUNT: Address = address!("3f1Eae7D46d88F08fc2F8ed27FCb2AB183EB2d0E");
@@ -57,6 +67,8 @@ impl GenesisConfig {
             dev_account: DEV_ACCOUNT,
             accounts: Vec::new(),
             l1_price: U256::ZERO,
+            base_fee: BASE_FEE,
+            gas_limit: GAS_LIMIT,
             cache_manager: false,
         }
     }
@@ -94,7 +106,7 @@ fn write_arbos(ledger: &mut dyn Ledger, config: &GenesisConfig) {
     for owner in [Address::ZERO, config.dev_account] {
         let Ok(()) = CHAIN_OWNERS.insert(&mut store, owner);
     }
-    let Ok(()) = pricing::initialise(&mut store, config.version, config.l1_price);
+    let Ok(()) = pricing::initialise(&mut store, config);
     let Ok(()) = batch_posters::initialise(&mut store);
     let Ok(()) = programs::initialise_pricer(&mut store);
     let Ok(()) = StylusParams::defaults(config.version).write(&mut store);

@@ -3,6 +3,7 @@
 use super::{
     L1_FUND_POOL, Ledger,
     gas::Meter,
+    genesis::GenesisConfig,
     storage::{self, Slot, Store},
     version::Version,
 };
@@ -114,25 +115,21 @@ pub(super) mod l1 {
 }
 
 /// Writes the fields that a chain of that version starts with.
-pub(super) fn initialise<M: Meter>(
-    store: &mut Store<'_, M>,
-    version: &Version,
-    l1_price: U256,
-) -> Result<(), M::Stop> {
+pub(super) fn initialise<M: Meter>(store: &mut Store<'_, M>, config: &GenesisConfig) -> Result<(), M::Stop> {
     store.write_u64(l2::SPEED_LIMIT, l2::INITIAL_SPEED_LIMIT)?;
-    store.write_u64(l2::BLOCK_GAS_LIMIT, l2::INITIAL_GAS_LIMIT)?;
-    store.write_u64(l2::BASE_FEE, l2::INITIAL_BASE_FEE)?;
-    store.write_u64(l2::MIN_BASE_FEE, l2::INITIAL_BASE_FEE)?;
+    store.write_u64(l2::BLOCK_GAS_LIMIT, config.gas_limit)?;
+    store.write_u64(l2::BASE_FEE, config.base_fee)?;
+    store.write_u64(l2::MIN_BASE_FEE, config.base_fee)?;
     store.write_u64(l2::INERTIA, l2::INITIAL_INERTIA)?;
     store.write_u64(l2::TOLERANCE, l2::INITIAL_TOLERANCE)?;
-    if version.has_tx_gas_limit() {
-        store.write_u64(l2::TX_GAS_LIMIT, l2::INITIAL_GAS_LIMIT)?;
+    if config.version.has_tx_gas_limit() {
+        store.write_u64(l2::TX_GAS_LIMIT, config.gas_limit)?;
     }
     store.write_u64(l1::EQUILIBRATION_UNITS, l1::INITIAL_EQUILIBRATION_UNITS)?;
     store.write_u64(l1::INERTIA, l1::INITIAL_INERTIA)?;
     store.write_u64(l1::REWARD_RATE, l1::INITIAL_REWARD_RATE)?;
     store.write_u64(l1::PER_BATCH_GAS, l1::INITIAL_PER_BATCH_GAS)?;
-    store.write_uint(l1::PRICE_PER_UNIT, l1_price)
+    store.write_uint(l1::PRICE_PER_UNIT, config.l1_price)
 }
 
 /// The slot of the limit of a transaction's compute gas.

@@ -102,7 +102,7 @@ impl Chain {
         let head = history.head();
         let time = self.clock().peek(head.header.timestamp);
         let number = head.header.number + 1;
-        self.context_of(history, history.state().clone(), head, number, time, head.info.next_base_fee)
+        self.context_of(history, history.state().clone(), head, number, time, history.next_base_fee())
     }
 
     fn context_of(

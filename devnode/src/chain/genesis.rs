@@ -6,9 +6,6 @@ use std::sync::{Arc, Mutex, RwLock};
 use super::{Chain, block::Draft, clock::Clock, history::History, snapshots::Snapshots};
 use crate::{arbos::genesis::GenesisConfig, evm::Executor, state::State};
 
-/// Base fee of block 0, wei: the least there is.
-const BASE_FEE: u64 = 100_000_000;
-
 impl Chain {
     /// A chain of one block.
     #[must_use]
@@ -21,7 +18,7 @@ impl Chain {
             number: 0,
             // Nitro's genesis lies at the beginning of time, so block 1 comes half a century later.
             timestamp: 0,
-            base_fee: BASE_FEE,
+            base_fee: genesis.base_fee,
             transactions: Vec::new(),
             receipts: Vec::new(),
             before: State::default(),

@@ -6,7 +6,11 @@ use rpds::{HashTrieMapSync, VectorSync};
 use std::sync::Arc;
 
 use super::{block::Block, receipt::Receipt, transaction::Transaction};
-use crate::{evm::BlockHashes, state::State};
+use crate::{
+    arbos::block as arbos,
+    evm::BlockHashes,
+    state::{State, StateLedger},
+};
 
 /// The chain up to its newest block, and the state that the next block starts from.
 #[derive(Clone, Debug)]
@@ -85,6 +89,13 @@ impl History {
     #[must_use]
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// Base fee of the block that comes next, wei.
+    #[must_use]
+    pub fn next_base_fee(&self) -> u64 {
+        // From the state, not from the newest block: a control method may have changed it since.
+        arbos::next_base_fee(&mut StateLedger(self.state.clone())).saturating_to()
     }
 
     /// A block by number.

@@ -27,7 +27,7 @@ impl Chain {
         let parent = history.head();
         let number = parent.header.number + 1;
         let seconds_since_parent = timestamp - parent.header.timestamp;
-        let base_fee = parent.info.next_base_fee;
+        let base_fee = history.next_base_fee();
         let mut state = history.state().clone();
         let mut ctx = BlockCtx {
             number,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{
     Chain, Context,
-    block::{Block, GAS_LIMIT, SEQUENCER},
+    block::Block,
     history::History,
     transaction::{StartBlockTx, Transaction},
 };
@@ -75,8 +75,8 @@ impl Chain {
             l1_number: parent.info.l1_block_number,
             timestamp: block.header.timestamp,
             base_fee: U256::from(block.header.base_fee_per_gas.unwrap_or_default()),
-            coinbase: SEQUENCER,
-            gas_limit: GAS_LIMIT,
+            coinbase: block.header.beneficiary,
+            gas_limit: block.header.gas_limit,
             hash_of: history.hashes(),
             recent_programs: Default::default(),
             committed: state.clone(),

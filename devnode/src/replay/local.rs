@@ -18,8 +18,8 @@ impl LocalNode {
     /// If there are no rules for the version.
     #[must_use]
     pub fn at(arbos_version: u64) -> Self {
-        // The recorded chains had no cache manager.
-        let config = Config { arbos_version, cache_manager: false, ..Config::test() };
+        // The recorded chains had no cache manager, and the node knew no keys.
+        let config = Config { arbos_version, cache_manager: false, unlocked: false, ..Config::test() };
         Self(Node::new(&config).unwrap_or_else(|error| panic!("{error}")))
     }
 

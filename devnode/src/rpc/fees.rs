@@ -17,7 +17,7 @@ const MAX_BLOCKS: u64 = 1_024;
 const SPEED_LIMIT: u64 = 7_000_000;
 
 pub(super) fn gas_price(rpc: &Rpc, _: &Params<'_>) -> Answer {
-    Ok(json!(U64::from(rpc.chain.history().head().info.next_base_fee)))
+    Ok(json!(U64::from(rpc.chain.history().next_base_fee())))
 }
 
 /// The sequencer takes transactions as they come: tips buy nothing.

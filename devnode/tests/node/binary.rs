@@ -91,6 +91,47 @@ fn bad_options_are_refused_with_a_hint() {
 }
 
 #[test]
+fn chain_is_made_as_the_options_say() {
+    let child = devnode(&[
+        "--port",
+        "0",
+        "--json",
+        "--silent",
+        "--accounts",
+        "1",
+        "--chain-id",
+        "7",
+        "--base-fee",
+        "5000",
+        "--mnemonic",
+        "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about",
+    ])
+    .spawn();
+    let mut process = Process(child.expect("it starts"));
+    let mut stdout = BufReader::new(process.0.stdout.take().expect("piped"));
+    let mut line = String::new();
+    stdout.read_line(&mut line).expect("a line");
+    let ready: Value = serde_json::from_str(&line).expect("JSON");
+    assert_eq!(ready["chainId"], 7);
+    assert_eq!(ready["accounts"][1]["address"], "0x9858EfFD232B4033E47d90003D41EC34EcaEda94".to_lowercase());
+    let url = ready["rpc"].as_str().expect("a URL").parse().expect("a URL");
+    let price = tokio::runtime::Runtime::new().expect("a runtime").block_on(async {
+        let client = alloy::providers::ProviderBuilder::new().connect_http(url);
+        alloy::providers::Provider::get_gas_price(&client).await
+    });
+    assert_eq!(price.expect("an answer"), 5_000);
+}
+
+#[test]
+fn forking_is_refused_with_a_sentence() {
+    let output = run(&["--fork-url", "http://127.0.0.1:1"]);
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(stderr.contains("--fork-url is not available"), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1);
+}
+
+#[test]
 fn version_is_told() {
     let output = run(&["--version"]);
     assert!(output.status.success());
