@@ -43,20 +43,9 @@ histories! {
     lifecycle_replays_without_difference: "lifecycle-51",
     precompiles_replay_without_difference: "precompiles-51",
     recent_replays_without_difference: "recent-60",
+    rpc_replays_without_difference: "rpc-60",
     sdk_replays_without_difference: "sdk-60",
     upgrade_replays_without_difference: "upgrade-51-60",
-}
-
-/// The steps whose answer is as good in another form, with the reason in `docs/fidelity.md`.
-const OTHERWISE: [&str; 1] = ["120 trace js"];
-
-#[test]
-fn rpc_replays_without_difference_but_where_fidelity_says() {
-    let verdicts = replayed("histories/rpc-60.json");
-    let differences = &verdicts[0].differences;
-    let steps: Vec<&str> = differences.iter().map(|found| found.step.as_str()).collect();
-    let told: Vec<String> = differences.iter().map(ToString::to_string).collect();
-    assert_eq!(steps, OTHERWISE, "{}", told.join("\n"));
 }
 
 /// The replay itself must be able to tell a difference.

@@ -168,6 +168,7 @@ fn compare_call(step: &Step, from: Address, node: &mut impl Node, comparison: &m
 fn compare_rpc(step: &Step, node: &mut impl Node, comparison: &mut Comparison<'_>) {
     let method = step.method.as_deref().unwrap_or_default();
     let answer = match node.request(method, step.params.clone()) {
+        Ok(result) if collects_names(step) => json!({ "result": host_functions(&result) }),
         Ok(result) => json!({ "result": result }),
         Err(Failure { code, message, data }) => match data {
             Some(data) => json!({ "error": { "code": code, "message": message, "data": data } }),
@@ -179,6 +180,29 @@ fn compare_rpc(step: &Step, node: &mut impl Node, comparison: &mut Comparison<'_
         Some("shape") => comparison.equal("shape", &shape(&step.expect), &shape(&answer)),
         _ => {}
     }
+}
+
+/// Whether the step runs a script that collects the names of host functions. A node without JavaScript answers scripts
+/// with the native tracer's records (`docs/fidelity.md`), so what is compared is which functions these name, in order.
+fn collects_names(step: &Step) -> bool {
+    let scripts = step.params.as_array().into_iter().flatten().filter_map(|param| param["tracer"].as_str());
+    let names = step.expect["result"].as_array();
+    scripts.into_iter().any(|script| script.contains("hostio"))
+        && names.is_some_and(|names| names.iter().all(Value::is_string))
+}
+
+/// The names in an answer: as they are from a script, else those of the records in the order in which the functions
+/// ended.
+fn host_functions(answer: &Value) -> Vec<Value> {
+    let mut names = Vec::new();
+    for record in answer.as_array().into_iter().flatten() {
+        names.extend(host_functions(&record["steps"]));
+        let name = record.get("name").unwrap_or(record);
+        if !name.as_str().is_some_and(|name| name.starts_with("evm_")) {
+            names.push(name.clone());
+        }
+    }
+    names
 }
 
 /// Keys and types at every depth; an array's shape is that of its elements, said once each.
@@ -198,5 +222,24 @@ fn shape(value: &Value) -> Value {
             Value::Array(shapes)
         }
         Value::Object(fields) => fields.iter().map(|(key, field)| (key.clone(), shape(field))).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_is_held_against_the_names_of_the_records_in_the_order_of_their_end() {
+        let records = json!([
+            { "name": "user_entrypoint" },
+            { "name": "call_contract", "steps": [
+                { "name": "evm_static_call_contract", "steps": [{ "name": "read_args" }] },
+            ] },
+            { "name": "user_returned" },
+        ]);
+        let names = ["user_entrypoint", "read_args", "call_contract", "user_returned"];
+        assert_eq!(host_functions(&records), names);
+        assert_eq!(host_functions(&json!(names)), names, "a node that runs scripts answers names");
     }
 }

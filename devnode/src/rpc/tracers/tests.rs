@@ -3,6 +3,7 @@
 use alloy_primitives::{Address, B256, U256, hex};
 use serde_json::{Value, json};
 
+use crate::replay::Node as _;
 use crate::rpc::testing::{EVM_REVERT_ECHO, EVM_STORE, Stage, init_code, logs_and, number, relayed};
 
 fn lower(address: Address) -> Value {
@@ -199,6 +200,19 @@ fn call_tracer_says_why_a_nested_frame_halted() {
         let receipt = stage.send(stage.evm_relay, relayed(inactive, &[]));
         let trace = stage.trace(&receipt, json!({ "tracer": "callTracer" }));
         assert_eq!(trace["calls"][0]["error"], "error ProgramNotActivated()");
+    });
+}
+
+#[test]
+fn a_call_that_its_caller_cannot_fund_is_a_frame_that_uses_nothing() {
+    Stage::play(|stage| {
+        // Four zeros, a value of 1, an address, GAS, CALL.
+        let poor = stage.deploy(&hex!("5f5f5f5f600160215af1"));
+        let receipt = stage.send(poor, []);
+        let trace = stage.trace(&receipt, json!({ "tracer": "callTracer" }));
+        let frame = &trace["calls"][0];
+        assert_eq!(frame["error"], "insufficient balance for transfer");
+        assert_eq!((&frame["gasUsed"], &frame["value"]), (&json!("0x0"), &json!("0x1")));
     });
 }
 
@@ -414,6 +428,16 @@ fn a_call_is_traced_with_another_state_and_another_block() {
         let l2_number = json!({ "to": Address::with_last_byte(0x64), "data": "0xa3b1b31d" });
         let called = stage.request("eth_call", json!([l2_number, "latest", {}, block]));
         assert_eq!(called, json!(word(0x99)));
+
+        // A block that is late enough: the estimate sees it as well.
+        let waits = stage.deploy(&hex!("6101004210600957005b5f5ffd"));
+        let call = json!({ "to": waits });
+        let estimate = |stage: &mut Stage, time: &str| {
+            let params = json!([call, "latest", {}, { "time": time }]);
+            stage.node.request("eth_estimateGas", params)
+        };
+        assert!(estimate(stage, "0x100").is_ok());
+        assert_eq!(estimate(stage, "0xff").map_err(|failure| failure.code), Err(3));
 
         let broke = json!({ "from": Address::repeat_byte(9), "to": asks, "value": "0x1" });
         let refusal = stage.refusal("debug_traceCall", json!([broke, "latest", {}]));
