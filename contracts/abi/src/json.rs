@@ -115,7 +115,7 @@ interface IProxy {
     #[test]
     fn differences_look_into_structs() {
         let mut declared = of("proxy").unwrap();
-        let point = JsonAbi::parse(["function move((uint256 x, uint8 y) p) external"]);
+        let point = JsonAbi::parse(["function move((uint256,uint8) p) external"]);
         declared.functions.extend(point.unwrap().functions);
         let structs =
             "    struct Point {uint256 x;uint8 y;}\n    function move(Point calldata p) external;\n}";
