@@ -74,11 +74,12 @@ declare! {
         error TokenFactoryRefundFailed(address to, uint256 amount);
         /// `count` tokens are more than the `limit` of one answer: read them by `getTokens`.
         error TokenFactoryTooManyTokens(uint256 count, uint256 limit);
-        /// The registry at `registry` failed or answered nonsense.
+        /// The registry at `registry` failed or answered nonsense, or the call had too little gas for it.
         error TokenFactoryRegistryFailed(address registry);
         /// The token at `tokenAddress` failed or answered nonsense; its program may have to be renewed (`ArbWasm`).
         error TokenFactoryTokenFailed(address tokenAddress);
-        /// The clone could not be created, or refused its initialisation; the token program may have to be renewed.
+        /// The clone could not be created, or refused its initialisation: the token program may have to be renewed, or the
+        /// call had too little gas.
         error TokenFactoryCreationFailed(bytes32 credentialId);
         /// `account` can't serve here: a registry has to answer as one does, a generator not to be zero, an implementation to
         /// be an active token program.

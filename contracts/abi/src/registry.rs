@@ -136,6 +136,7 @@ declare! {
         error ZeroIssuer();
 
         /// The signature over `digest` isn't that of `issuer`: sign this digest, with a low s and v of 27 or 28.
+        /// A contract's judgement needs gas, too: see whether the call had enough.
         error InvalidSignature(address issuer, bytes32 digest);
 
         /// The attestation had to be registered by `deadline`, and it is `timestamp`: ask for a new one.

@@ -85,7 +85,7 @@ declare! {
         error CredentialTokenOnlyFactory(address caller, address expected);
         /// The token is initialised, which happens once.
         error CredentialTokenAlreadyInitialized();
-        /// `account` runs this code but is no clone that the factory made: nobody can mint or initialise there.
+        /// `account` runs this code but is no clone: nobody can mint or initialise there.
         error CredentialTokenNotClone(address account);
         /// A factory passed a value that the token can't keep: a name over 64 or a symbol over 16 bytes, an emission rate
         /// over 72 or a maximum supply over 112 bits.

@@ -7,7 +7,9 @@
 //! attested; the owner adds issuers and may revoke anything.
 //!
 //! **Trusts** (safety) an issuer, for the types that it was added for, to attest only what it has verified with the
-//! wallet's owner present, and the owner to add such issuers only. (Liveness) an issuer that is a contract gets a
+//! wallet's owner present, and the owner to add such issuers only. What is signed does not name the issuer, so a
+//! contract that is an issuer has to bind its own address into what it accepts (ERC-7739, or as Safe does): the owner
+//! sees to that before adding one. (Liveness) an issuer that is a contract gets a
 //! bounded amount of gas to judge a signature, and can hold up nobody's attestations but its own.
 //!
 //! **Invariants**

@@ -180,7 +180,8 @@ impl CredentialToken {
         self.erc20.allowance(owner, spender)
     }
 
-    /// The credential that the token belongs to.
+    /// The credential that the token belongs to, as its code says: anyone can clone this program with other arguments, so
+    /// whether the token is real is for the factory to say (`isValidToken`).
     ///
     /// Errors: [`CredentialTokenNotClone`] on the program itself.
     pub fn get_credential_id(&self) -> Result<B256, TokenError> {
@@ -330,7 +331,7 @@ impl CredentialToken {
     ///
     /// Rounding: none; clamped down to the room, so the holder gets nothing beyond the cap and the minter knows.
     /// Errors: [`OnlyMinter`]; [`CredentialTokenNotClone`] on the program itself; [`ERC20InvalidReceiver`] for the zero
-    /// address.
+    /// address, if there is something to mint.
     /// Events: `Transfer` and [`TokenMinted`], neither when nothing is minted.
     /// Source: [`supply::mintable`].
     pub fn mint(&mut self, to: Address, amount: U256) -> Result<U256, TokenError> {

@@ -1,7 +1,7 @@
 //! ERC-20's ledger: balances and allowances, with ERC-6093's errors.
 //!
-//! The contract keeps the supply, because how it is packed differs; it calls [`Erc20::mint`] and [`Erc20::burn`] with
-//! the supply already changed. Invariant T1: the balances add up to the supply, so none exceeds it.
+//! The contract keeps the supply, because how it is packed differs; it calls [`Erc20::mint`] after it has
+//! raised the supply, and lowers the supply after [`Erc20::burn`]. Invariant T1: the balances add up to the supply, so none exceeds it.
 
 use abi::erc20::IERC20::{
     Approval, ERC20InsufficientAllowance, ERC20InsufficientBalance, ERC20InvalidApprover,
@@ -120,7 +120,7 @@ impl Erc20 {
         Ok(())
     }
 
-    /// Destroys `value` of `from`'s tokens, which the supply no longer counts.
+    /// Destroys `value` of `from`'s tokens; the caller lowers the supply next.
     ///
     /// Errors: [`ERC20InvalidSender`] for the zero address; [`ERC20InsufficientBalance`].
     /// Events: [`Transfer`].

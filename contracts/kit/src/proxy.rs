@@ -6,10 +6,10 @@
 //! is read, so ordinary calls pay only for that.
 //!
 //! Trusts its admin with everything. Invariants: X1 the implementation was an active program when it was set; X2 nobody
-//! but the admin changes the implementation or the admin; X3 a proxy exists only initialised.
+//! but the admin changes the implementation or the admin; X3 a proxy exists only after its initialisation data was called
+//! with success. Whether that call initialises is the creator's matter: who deploys checks the `Initialized` event.
 //!
-//! Arguments are accepted in the canonical encoding only (offsets as every ABI encoder writes them), so that there is one
-//! call for one effect.
+//! Offsets have to be as every ABI encoder writes them; padding and what follows the arguments are not looked at.
 
 use abi::{
     arbwasm::{ARB_WASM, IArbWasm::programVersionCall},

@@ -17,19 +17,19 @@ pub const NAME_BYTES_MAX: usize = 64;
 /// Longest token symbol, in bytes of UTF-8. Fixed.
 pub const SYMBOL_BYTES_MAX: usize = 16;
 
-/// Lowest emission rate that a new factory accepts: 1 token a day. Its owner may change it.
+/// Lowest emission rate that a new factory accepts: 1 token a day.
 pub const EMISSION_RATE_MIN_DEFAULT: U256 = WAD;
 
-/// Highest emission rate that a new factory accepts: 50 tokens a day. Its owner may change it.
+/// Highest emission rate that a new factory accepts: 50 tokens a day.
 pub const EMISSION_RATE_MAX_DEFAULT: U256 = uint!(50_000_000_000_000_000_000_U256);
 
 /// Emission rate that no setting can exceed: 1 000 tokens a day. Fits 72 bits.
 pub const EMISSION_RATE_CEILING: U256 = uint!(1_000_000_000_000_000_000_000_U256);
 
-/// Lowest maximum supply that a new factory accepts: 1 000 tokens. Its owner may change it.
+/// Lowest maximum supply that a new factory accepts: 1 000 tokens.
 pub const MAX_SUPPLY_MIN_DEFAULT: U256 = uint!(1_000_000_000_000_000_000_000_U256);
 
-/// Highest maximum supply that a new factory accepts: 10⁹ tokens. Its owner may change it.
+/// Highest maximum supply that a new factory accepts: 10⁹ tokens.
 pub const MAX_SUPPLY_MAX_DEFAULT: U256 = uint!(1_000_000_000_000_000_000_000_000_000_U256);
 
 /// Maximum supply that no setting can exceed: 2¹¹² − 1 wei-tokens, so that a pool's reserves always fit their

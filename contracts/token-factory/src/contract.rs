@@ -7,7 +7,7 @@
 //! implementation, for tokens created from then on.
 //!
 //! **Trusts** (safety) the registry to say who holds a credential, and the owner to choose registry, generator and
-//! implementation. (Liveness) the registry to answer: without it nothing is created, and what was created goes on.
+//! implementation; a creation takes the ones of the moment when it is mined, for ever. (Liveness) the registry to answer: without it nothing is created, and what was created goes on.
 //!
 //! **Invariants**
 //! - F1 A credential has at most one token, created by who was its valid holder then.
@@ -468,7 +468,7 @@ impl CredentialTokenFactory {
         self.tokens.implementation.set_number(high | U256::from_be_bytes(implementation.into_word().0));
     }
 
-    /// Takes `registry`, if it knows nothing of a credential that can't exist.
+    /// Takes `registry`, if it knows nothing of a credential that can't exist. The question is static, so it needs no guard.
     fn replace_registry(&mut self, registry: Address) -> Result<(), FactoryError> {
         let probe = self.validate(registry, B256::ZERO, Address::ZERO);
         if probe != Ok((false, status::NONE)) {
