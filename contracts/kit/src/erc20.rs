@@ -1,7 +1,8 @@
 //! ERC-20's ledger: balances and allowances, with ERC-6093's errors.
 //!
-//! The contract keeps the supply, because how it is packed differs; it calls [`Erc20::mint`] after it has
-//! raised the supply, and lowers the supply after [`Erc20::burn`]. Invariant T1: the balances add up to the supply, so none exceeds it.
+//! The contract keeps the supply, because how it is packed differs; it calls [`Erc20::mint`] after it has raised the
+//! supply, and lowers the supply after [`Erc20::burn`]. Invariant T1: the balances add up to the supply, so none
+//! exceeds it.
 
 use abi::erc20::IERC20::{
     Approval, ERC20InsufficientAllowance, ERC20InsufficientBalance, ERC20InvalidApprover,

@@ -7,7 +7,8 @@
 //! implementation, for tokens created from then on.
 //!
 //! **Trusts** (safety) the registry to say who holds a credential, and the owner to choose registry, generator and
-//! implementation; a creation takes the ones of the moment when it is mined, for ever. (Liveness) the registry to answer: without it nothing is created, and what was created goes on.
+//! implementation; a creation takes the ones of the moment when it is mined, for ever. (Liveness) the registry to answer:
+//! without it nothing is created, and what was created goes on.
 //!
 //! **Invariants**
 //! - F1 A credential has at most one token, created by who was its valid holder then.
