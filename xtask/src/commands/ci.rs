@@ -90,7 +90,7 @@ fn lints(root: &Path, steps: &mut Steps) {
     );
     steps.command(
         "lints of the workspace",
-        &mut workspace(root, &["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+        &mut workspace(root, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
     );
 }
 
@@ -101,7 +101,6 @@ fn documentation(root: &Path, steps: &mut Steps) {
     );
     steps.command(
         "documentation of the workspace",
-        workspace(root, &["doc", "--quiet", "--workspace", "--no-deps", "--lib"])
-            .env("RUSTDOCFLAGS", "-D warnings"),
+        workspace(root, &["doc", "--workspace", "--no-deps", "--lib"]).env("RUSTDOCFLAGS", "-D warnings"),
     );
 }

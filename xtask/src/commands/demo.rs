@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
-use xtask::{artifacts, process, repo};
+use xtask::{artifacts, repo};
 
 use crate::report::Outcome;
 
@@ -16,13 +16,10 @@ pub(crate) fn run(json: bool, args: &[String]) -> Result<Outcome> {
     let root = repo::root()?;
     let artifacts = artifacts::ensure()?;
     let toolchain = artifacts.programs().values().next().map(|program| program.rustc.clone());
-    process::note("building the command line and the chain");
-    // The whole workspace, as the tests do, so that nothing is compiled twice.
-    process::run(process::host_cargo(&root).args(["build", "--quiet", "--workspace"]))
-        .context("the workspace doesn't build")?;
+    let programs = super::build_workspace(&root)?;
 
     let json = json || args.iter().any(|arg| arg == "--json");
-    let mut demo = Command::new(root.join("target/debug/ecosystem"));
+    let mut demo = Command::new(programs.join("ecosystem"));
     demo.arg("demo").args(args.iter().filter(|arg| !["--", "--json"].contains(&arg.as_str())));
     if json {
         demo.arg("--json").stdout(Stdio::piped());

@@ -29,7 +29,7 @@ fn tell(found: &Found) -> Outcome {
         [
             "wasm-opt".to_owned(),
             wasm_opt.map_or_else(missing, |wasm_opt| wasm_opt.version.to_owned()),
-            wasm_opt.map_or_else(String::new, |_| "npm".to_owned()),
+            wasm_opt.map_or_else(String::new, |wasm_opt| wasm_opt.via.to_owned()),
             wasm_opt.map_or_else(String::new, |wasm_opt| wasm_opt.folder.display().to_string()),
         ],
     ];

@@ -30,21 +30,13 @@ pub(super) fn add(root: &Path, steps: &mut Steps, suffix: &str) {
     let mut workspace = process::host_cargo(root);
     steps.command(
         format!("tests of the workspace, on real wasm{suffix}"),
-        workspace.args(["test", "--quiet", "--workspace", "--no-fail-fast"]),
+        workspace.args(["test", "--workspace", "--no-fail-fast"]),
     );
 }
 
 /// A cargo command over all of `contracts/`, natively, sharing profile and target folder with the root workspace.
 pub(super) fn contracts(root: &Path, command: &str) -> Command {
     let mut cargo = process::host_cargo(root);
-    cargo.args([
-        command,
-        "--quiet",
-        "--workspace",
-        "--manifest-path",
-        "contracts/Cargo.toml",
-        "--target-dir",
-        "target",
-    ]);
+    cargo.args([command, "--workspace", "--manifest-path", "contracts/Cargo.toml", "--target-dir", "target"]);
     cargo
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -25,13 +25,14 @@ pub(crate) fn run(files: &[PathBuf]) -> Result<Outcome> {
         recordings(&root.join(RECORDINGS), &mut chosen)?;
         chosen.sort();
     }
+    let replay = super::build_workspace(&root)?.join("examples/replay");
     process::note(format!("replaying {} recordings", chosen.len()));
-    let output = process::host_cargo(&root)
-        .args(["run", "--quiet", "--package", "stylus-devnode", "--example", "replay", "--", "--json"])
+    let output = Command::new(&replay)
+        .arg("--json")
         .args(&chosen)
         .stderr(Stdio::inherit())
         .output()
-        .context("cargo can't be started")?;
+        .with_context(|| format!("{} can't be started", replay.display()))?;
     let stdout = String::from_utf8(output.stdout).context("the replay printed something that isn't UTF-8")?;
     let Some(summary) = Summary::of(&stdout) else {
         bail!(

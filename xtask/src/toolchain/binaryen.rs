@@ -25,11 +25,13 @@ pub struct WasmOpt {
     pub folder: PathBuf,
     /// Its version, as in `Stylus.toml`.
     pub version: &'static str,
+    /// Where it came from: `npm` or `PATH`.
+    pub via: &'static str,
 }
 
 impl WasmOpt {
-    fn at(folder: PathBuf) -> Self {
-        Self { folder, version: VERSION }
+    fn at(folder: PathBuf, via: &'static str) -> Self {
+        Self { folder, version: VERSION, via }
     }
 
     /// A command that runs it.
@@ -52,13 +54,13 @@ fn programs(folder: &Path) -> PathBuf {
 pub fn find(cache: &Path) -> Option<WasmOpt> {
     let cached = programs(&folder(cache));
     if cached.join("wasm-opt").exists() {
-        return Some(WasmOpt::at(cached));
+        return Some(WasmOpt::at(cached, "npm"));
     }
     let path = env::var_os("PATH").unwrap_or_default();
     let program =
         env::split_paths(&path).map(|folder| folder.join("wasm-opt")).find(|program| program.is_file())?;
     let version = process::probe(Command::new(&program).arg("--version"))?;
-    (parse_version(&version)? == VERSION).then(|| WasmOpt::at(program.with_file_name("")))
+    (parse_version(&version)? == VERSION).then(|| WasmOpt::at(program.with_file_name(""), "PATH"))
 }
 
 /// The number in `wasm-opt version 132 (version_132)`.
@@ -97,7 +99,7 @@ pub fn install(cache: &Path) -> Result<WasmOpt> {
     })?;
     check_digest(&partial.join("node_modules/binaryen/bin/wasm-opt"))?;
     cache::publish(&partial, &target)?;
-    Ok(WasmOpt::at(programs(&target)))
+    Ok(WasmOpt::at(programs(&target), "npm"))
 }
 
 fn check_node() -> Result<()> {
