@@ -76,6 +76,18 @@ enum Task {
         #[arg(value_name = "FILE")]
         files: Vec<std::path::PathBuf>,
     },
+    /// Run tools and libraries that nobody here wrote against the devnode.
+    ///
+    /// Each is got from its registry into the cache folder, in the version that its lock file in tests/foreign-clients
+    /// names, and runs a script of real use on a fresh chain. Without names those that CI runs.
+    Foreign {
+        /// Clients to run.
+        #[arg(value_enum, value_name = "NAME")]
+        names: Vec<commands::foreign::Client>,
+        /// Run all, those too that take long to install.
+        #[arg(long, conflicts_with = "names")]
+        all: bool,
+    },
 }
 
 /// The two ways to the contracts' compiler.
@@ -105,6 +117,7 @@ fn main() -> ExitCode {
         Task::Test { repeat } => ("test", commands::test::run(repeat)),
         Task::Ci { only } => ("ci", commands::ci::run(&only)),
         Task::Vectors { files } => ("vectors", commands::vectors::run(&files)),
+        Task::Foreign { names, all } => ("foreign", commands::foreign::run(&names, all)),
     };
     report::close(name, json, outcome.unwrap_or_else(|error| Outcome::impossible(&error)))
 }
