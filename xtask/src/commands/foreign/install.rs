@@ -119,7 +119,12 @@ mod tests {
             assert!(!lock.contains("\"resolved\"") && !lock.contains("index-url"), "{}", path.display());
             let (packages, hashed) = match client.kind() {
                 Kind::Npm => (lock.matches("\"node_modules/").count(), lock.matches("\"integrity\"").count()),
-                Kind::Python => (lock.matches("==").count(), lock.matches(" \\\n    --hash=sha256:").count()),
+                Kind::Python => {
+                    let next = lock.lines().skip(1).map(str::trim_start);
+                    let pinned = lock.lines().zip(next).filter(|(line, _)| line.contains("=="));
+                    let hashed = pinned.clone().filter(|(_, next)| next.starts_with("--hash=sha256:"));
+                    (lock.matches("==").count(), hashed.count())
+                }
             };
             assert!(packages > 0, "{}", path.display());
             assert_eq!(packages, hashed, "{}", path.display());
