@@ -39,6 +39,8 @@ sol! {
         function setWasmMaxStackDepth(uint32 words) external;
         function setL1PricePerUnit(uint256 price) external;
         function scheduleArbOSUpgrade(uint64 version, uint64 timestamp) external;
+        function setWasmPageLimit(uint16 limit) external;
+        function setWasmBlockCacheSize(uint16 count) external;
         function setMaxStylusContractFragments(uint8 count) external;
         function addWasmCacheManager(address manager) external;
     }
@@ -106,8 +108,13 @@ pub(crate) struct Refusal {
 
 /// Runs a test on a fresh chain of an ArbOS version.
 pub(crate) fn on_chain(arbos_version: u64, test: impl FnOnce(&mut Chain) + Send) {
+    on_chain_of(&Config { arbos_version, ..Config::test() }, test);
+}
+
+/// Runs a test on a fresh chain.
+pub(crate) fn on_chain_of(config: &Config, test: impl FnOnce(&mut Chain) + Send) {
     LocalNode::on_large_stack(|| {
-        let node = Node::new(&Config { arbos_version, ..Config::test() }).expect("the version is on offer");
+        let node = Node::new(config).expect("the configuration is sound");
         let (dev, user) = (node.accounts()[0], node.accounts()[1]);
         test(&mut Chain { node, user, dev });
     });

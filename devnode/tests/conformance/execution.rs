@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, B256, Bytes, U256, hex};
 
 use crate::{
-    chain::{ARB_WASM, ARBOS_TEST, ArbWasm, Chain, NOBODY, Receipt, on_chain, tx},
+    chain::{ARB_WASM, ARBOS_TEST, ArbOwner, ArbWasm, Chain, NOBODY, Receipt, on_chain, tx},
     measure::{escape, ink_of_calls},
     wasm::{self, FORWARDER, STATIC_FORWARDER, caller, delegator, program, program_with, through},
 };
@@ -65,29 +65,33 @@ fn page_table_rows_are_paid_at_entry() {
     });
 }
 
+/// A program that calls the one named by its calldata twice and answers what each call took, in ink.
+fn twice(pages: u32) -> String {
+    let call = "(drop (call $call_contract (i32.const 0) (i32.const 0) (i32.const 0)
+                (i32.const 32) (i64.const -1) (i32.const 100)))";
+    let body = format!(
+        "(call $read_args (i32.const 0))
+        (local.set $before (call $evm_ink_left)) {call} (local.set $after (call $evm_ink_left))
+        (i64.store (i32.const 200) (i64.sub (local.get $before) (local.get $after)))
+        (local.set $before (call $evm_ink_left)) {call} (local.set $after (call $evm_ink_left))
+        (i64.store (i32.const 208) (i64.sub (local.get $before) (local.get $after)))
+        (call $write_result (i32.const 200) (i32.const 16)) i32.const 0"
+    );
+    program_with(pages, "", &body)
+}
+
+/// Gas of two calls of `inner` by `outer`, a program as [`twice`] makes.
+fn costs_of_two(chain: &Chain, outer: Address, inner: Address) -> (u64, u64) {
+    let output = chain.call(&tx(outer, inner.to_vec())).expect("it succeeds");
+    let figure = |at: usize| u64::from_le_bytes(output[at..at + 8].try_into().expect("eight"));
+    (figure(0) / 10_000, figure(8) / 10_000)
+}
+
 #[test]
 fn nested_and_sequential_programs_share_pages_and_the_maximum_stays() {
-    // Two calls of the same program, their costs as the ink between.
-    let twice = |pages: u32| {
-        let call = "(drop (call $call_contract (i32.const 0) (i32.const 0) (i32.const 0)
-                    (i32.const 32) (i64.const -1) (i32.const 100)))";
-        let body = format!(
-            "(call $read_args (i32.const 0))
-            (local.set $before (call $evm_ink_left)) {call} (local.set $after (call $evm_ink_left))
-            (i64.store (i32.const 200) (i64.sub (local.get $before) (local.get $after)))
-            (local.set $before (call $evm_ink_left)) {call} (local.set $after (call $evm_ink_left))
-            (i64.store (i32.const 208) (i64.sub (local.get $before) (local.get $after)))
-            (call $write_result (i32.const 200) (i32.const 16)) i32.const 0"
-        );
-        program_with(pages, "", &body)
-    };
     on_chain(51, |chain| {
         let inner = chain.program(&program_with(16, "", "i32.const 0"));
-        let costs = |outer: Address| {
-            let output = chain.call(&tx(outer, inner.to_vec())).expect("it succeeds");
-            let figure = |at: usize| u64::from_le_bytes(output[at..at + 8].try_into().expect("eight"));
-            (figure(0) / 10_000, figure(8) / 10_000)
-        };
+        let costs = |outer| costs_of_two(chain, outer, inner);
         // Warm from the first call on: 2 500 gas less than that, which was cold.
         let (first, second) = costs(chain.program(&twice(1)));
         assert_eq!(first - second, 2_500 + 15_008 - 15_000);
@@ -530,4 +534,76 @@ fn a_program_frame_charges_its_callers_as_an_evm_frame_would() {
         let own = whole - chain.entry_gas(outer).0 - 2_600 - inside;
         assert!(own < 40, "{own}");
     });
+}
+
+#[test]
+fn a_program_that_the_block_has_called_counts_as_cached_from_arbos_60() {
+    for (arbos, discount) in [(51, false), (61, true)] {
+        on_chain(arbos, |chain| {
+            let inner = chain.program(&wasm::silent());
+            let outer = chain.program(&twice(1));
+            let (first, second) = costs_of_two(chain, outer, inner);
+            let (uncached, cached) = chain.entry_gas(inner);
+            let saved = if discount { uncached - cached } else { 0 };
+            assert_eq!(first - second, 2_500 + saved, "ArbOS {arbos}");
+            // Every call starts with no memory of the others.
+            assert_eq!(costs_of_two(chain, outer, inner), (first, second));
+        });
+    }
+}
+
+#[test]
+fn open_pages_are_capped_at_entry_and_growth_from_arbos_60() {
+    for (arbos, capped) in [(51, false), (61, true)] {
+        on_chain(arbos, |chain| {
+            let large = chain.program(&program_with(20, "", "i32.const 0"));
+            let growing = |pages: u32| {
+                program_with(1, "", &format!("(call $pay_for_memory_grow (i32.const {pages})) i32.const 0"))
+            };
+            let [few, many] = [9, 10].map(|pages| chain.program(&growing(pages)));
+            // 65 536 pages look like none where only 16 bits are looked at.
+            let wrapping = chain.program(&growing(65_536));
+            chain.as_owner(&ArbOwner::setWasmPageLimitCall { limit: 10 });
+            let runs = |program| chain.call(&tx(program, vec![])).is_ok();
+            assert!(runs(few));
+            assert_eq!([large, many, wrapping].map(runs), [!capped; 3], "ArbOS {arbos}");
+        });
+    }
+}
+
+#[test]
+fn a_fill_takes_the_low_byte_of_its_value_from_stylus_3() {
+    on_chain(61, |chain| {
+        let program = chain.program(&program(
+            "(memory.fill (i32.const 9) (i32.const 0x1fe) (i32.const 1))
+            (call $write_result (i32.const 9) (i32.const 1)) i32.const 0",
+        ));
+        assert_eq!(chain.call(&tx(program, vec![])), Ok(Bytes::from(vec![0xfe])));
+    });
+}
+
+#[test]
+fn a_smaller_stack_and_the_flushs_ending_came_with_arbos_50() {
+    // A flush that can't pay for its slot.
+    let flushing = program(
+        "(i32.store8 (i32.const 32) (i32.const 1))
+        (call $storage_cache_bytes32 (i32.const 0) (i32.const 32))
+        (call $storage_flush_cache (i32.const 0)) i32.const 0",
+    );
+    // 5 000 frames of six words and more: too deep for 22 000.
+    let deep = program_with(
+        1,
+        "(func $down (param i32) (if (local.get 0) (then (call $down (i32.sub (local.get 0) (i32.const 1))))))",
+        "(call $down (i32.const 5000)) i32.const 0",
+    );
+    for (arbos, old) in [(40, true), (51, false)] {
+        on_chain(arbos, |chain| {
+            let program = chain.program(&flushing);
+            let call = tx(program, vec![]);
+            let gas = call.intrinsic() + chain.entry_gas(program).0 + 10_000;
+            let code = chain.call(&call.gas(gas)).expect_err("20 000 are needed").code;
+            assert_eq!(code == 3, old, "ArbOS {arbos}");
+            assert_eq!(chain.call(&tx(chain.program(&deep), vec![])).is_ok(), old, "ArbOS {arbos}");
+        });
+    }
 }

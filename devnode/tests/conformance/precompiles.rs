@@ -251,3 +251,48 @@ fn managers_without_anybody_in_charge_take_all_gas_of_strangers() {
         assert_eq!(used(chain, 0x74, &ask), (true, 1_606));
     });
 }
+
+#[test]
+fn evm_precompiles_and_opcodes_are_those_of_the_fork_in_force() {
+    // Address, words of input, gas at ArbOS 40 and at 51: MODEXP of nothing, BLS12-381's G1ADD, P256VERIFY.
+    let prices = [(0x05, 0, 200, 500), (0x100, 0, 3_450, 6_900), (0x0b, 8, 0, 375)];
+    for (arbos, is_new) in [(40, false), (51, true)] {
+        on_chain(arbos, |chain| {
+            for (address, words, old, new) in prices {
+                let expected = if is_new { new } else { old };
+                assert_eq!(
+                    used(chain, address, &vec![0; 32 * words]),
+                    (true, expected),
+                    "{address:#x} at {arbos}"
+                );
+            }
+            // CLZ of one.
+            let clz = chain.deploy(&hex!("60011e5f5260205ff3"));
+            let answer = chain.call(&tx(clz, vec![]));
+            assert_eq!(answer.is_ok(), is_new);
+            if let Ok(zeros) = answer {
+                assert_eq!(U256::from_be_slice(&zeros), U256::from(255));
+            }
+        });
+    }
+}
+
+#[test]
+fn p256verify_knows_a_good_signature_from_a_bad_one() {
+    // Message hash, r, s, x, y: the first vector of Wycheproof's ECDSA P-256 SHA-256 set.
+    let good = hex!(
+        "bb5a52f42f9c9261ed4361f59422a1e30036e7c32b270c8807a419feca605023"
+        "2ba3a8be6b94d5ec80a6d9d1190a436effe50d85a1eee859b8cc6af9bd5c2e18"
+        "4cd60b855d442f5b3c7b11eb6c4e0ae7525fe710fab9aa7c77a67f79e6fadd76"
+        "2927b10512bae3eddcfe467828128bad2903269919f7086069c8c4df6c732838"
+        "c7787964eaac00e5921fb1498a60f4606766b3d9685001558d1a974e7341513e"
+    );
+    on_chain(61, |chain| {
+        let verify = |input: &[u8]| chain.call(&tx(at(0x100), input.to_vec()));
+        assert_eq!(verify(&good), Ok(B256::with_last_byte(1).to_vec().into()));
+        let mut bad = good;
+        bad[0] ^= 1;
+        assert_eq!(verify(&bad), Ok(Bytes::new()));
+        assert_eq!(verify(&good[1..]), Ok(Bytes::new()));
+    });
+}

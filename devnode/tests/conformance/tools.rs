@@ -2,9 +2,10 @@
 
 use alloy_primitives::{Address, B256, Bytes, U256, address, hex, keccak256, uint};
 use alloy_sol_types::{SolCall, SolError, SolEvent, SolValue, sol};
+use stylus_devnode::Config;
 
 use crate::{
-    chain::{ARB_WASM_CACHE, ArbOwner, Chain, Receipt, Tx, on_chain, tx},
+    chain::{ARB_WASM_CACHE, ArbOwner, Chain, Receipt, Tx, on_chain, on_chain_of, tx},
     execution::padded,
     wasm::{classic, init_code, parse, program, silent},
 };
@@ -78,6 +79,17 @@ fn both_stand_where_tools_look_with_the_lengths_that_they_check() {
             assert_eq!(managers, [MANAGER]);
         });
     }
+}
+
+#[test]
+fn manager_is_not_registered_where_that_is_not_wanted() {
+    on_chain_of(&Config { cache_manager: false, ..Config::test() }, |chain| {
+        assert!(chain.ask(ARB_WASM_CACHE, &ArbWasmCache::allCacheManagersCall {}).is_empty());
+        let program = chain.program(&silent());
+        assert!(!chain.send(&bid(program, 0)).success);
+        chain.as_owner(&ArbOwner::addWasmCacheManagerCall { manager: MANAGER });
+        assert!(chain.send(&bid(program, 0)).success);
+    });
 }
 
 /// A program with a constructor: stores its last word of calldata in slot 0, fails if that is zero; without calldata it
