@@ -142,6 +142,7 @@ fn read_code<'a, H: Host + ?Sized>(host: &H, account: Address, buffer: &'a mut [
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evm::chain::{Chain, EVE, NOTE, Outcome, REFUSED, echoed};
     use alloy_primitives::{address, b256, hex, keccak256};
     use stylus_sdk::testing::TestVM;
 
@@ -179,6 +180,21 @@ mod tests {
         assert_eq!(header, hex!("3d607580600a3d3981f3"), "117 bytes are returned");
         assert_eq!(code, runtime(IMPLEMENTATION, &args));
         assert_eq!(code.len(), CODE_BYTES + args.len());
+    }
+
+    #[test]
+    fn a_clone_in_an_evm_delegates_with_value_storage_and_answer() {
+        let mut chain = Chain::new();
+        chain.put_echo(IMPLEMENTATION, 5);
+        let (created, clone) = chain.create(0, &creation(IMPLEMENTATION, &[7; 72]));
+        let clone = clone.unwrap();
+        assert_eq!(created, Outcome::Returned(runtime(IMPLEMENTATION, &[7; 72]).into(), Vec::new()));
+        for data in [&[][..], &[1, 2, 3], &[9; 100]] {
+            assert_eq!(chain.call(EVE, clone, 3, data), Outcome::Returned(echoed(5, 3, data), Vec::new()));
+        }
+        assert_eq!(chain.call(EVE, clone, 0, &REFUSED), Outcome::Reverted(echoed(5, 0, &REFUSED)));
+        assert_eq!(chain.word(clone, NOTE).to::<u64>(), 5, "the clone's own storage");
+        assert_eq!(chain.word(IMPLEMENTATION, NOTE).to::<u64>(), 0);
     }
 
     #[test]

@@ -9,6 +9,8 @@
     reason = "evaluated by the compiler, where overflow and bad indexes are compile errors"
 )]
 
+#[cfg(test)]
+pub(crate) mod chain;
 pub mod op;
 
 use op::{JUMP, JUMPDEST, JUMPI, PUSH1, PUSH2};

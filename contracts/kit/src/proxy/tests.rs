@@ -1,46 +1,21 @@
 //! The proxy's code, run by an EVM.
 
 use super::*;
-use crate::evm::op;
-use alloy_primitives::{Bytes, Log, TxKind, U256, address, keccak256};
-use proptest::prelude::*;
-use revm::{
-    Context, ExecuteCommitEvm, MainBuilder, MainContext,
-    context::{TxEnv, result::ExecutionResult},
-    database::InMemoryDB,
-    state::{AccountInfo, Bytecode},
+use crate::evm::{
+    chain::{Chain, EVE, NOTE, Outcome, REFUSED, echoed},
+    op,
 };
+use alloy_primitives::{Bytes, Log, U256, address, keccak256};
+use proptest::prelude::*;
 use std::{vec, vec::Vec};
 
 const ADMIN: Address = address!("00000000000000000000000000000000000ad314");
-const EVE: Address = address!("00000000000000000000000000000000000000ee");
 const FIRST: Address = address!("0000000000000000000000000000000000001111");
 const SECOND: Address = address!("0000000000000000000000000000000000002222");
 /// A contract that no `ArbWasm` knows as a program.
 const INACTIVE: Address = address!("0000000000000000000000000000000000003333");
 
-/// Calldata whose first byte makes an [`echo`] revert.
-const REFUSED: [u8; 5] = [0xfe, 1, 2, 3, 4];
 const INIT: [u8; 5] = [0x11, 2, 3, 4, 5];
-/// Where an [`echo`] notes that it ran.
-const NOTE: U256 = U256::from_limbs([7, 0, 0, 0]);
-
-/// A contract that notes its `mark` in storage and returns it with the value and the calldata that it got; reverts with the
-/// same if the calldata starts with 0xfe.
-const fn echo(mark: u8) -> Code {
-    const REVERTS: Label = Label::new(0);
-    let code = Code::new().push1(mark).push1(7).ops([SSTORE]);
-    let code = code.push1(mark).ops([PUSH0, MSTORE, CALLVALUE]).push1(32).ops([MSTORE]);
-    let code = code.ops([CALLDATASIZE, PUSH0]).push1(64).ops([CALLDATACOPY]);
-    let code = code.ops([PUSH0, CALLDATALOAD]).push1(248).ops([SHR]).push1(0xfe).ops([EQ]).jump_if(REVERTS);
-    let code = code.push1(64).ops([CALLDATASIZE, ADD, PUSH0, RETURN]);
-    code.label(REVERTS).push1(64).ops([CALLDATASIZE, ADD, PUSH0, REVERT])
-}
-
-/// What an [`echo`] answers.
-fn echoed(mark: u8, value: u64, calldata: &[u8]) -> Bytes {
-    [&U256::from(mark).to_be_bytes::<32>(), &U256::from(value).to_be_bytes::<32>(), calldata].concat().into()
-}
 
 /// Stands in for `ArbWasm`: version 2 for the addresses that its storage has, a revert for others.
 const fn arb_wasm() -> Code {
@@ -50,101 +25,32 @@ const fn arb_wasm() -> Code {
 }
 
 /// A chain with two active programs and one inactive.
-struct Chain {
-    db: InMemoryDB,
-}
-
-/// How a transaction ended.
-#[derive(Debug, PartialEq)]
-enum Outcome {
-    Returned(Bytes, Vec<Log>),
-    Reverted(Bytes),
-}
-
-impl Chain {
-    fn new() -> Self {
-        const ECHO_BYTES: usize = echo(1).len();
-        const ARB_WASM_BYTES: usize = arb_wasm().len();
-        let mut db = InMemoryDB::default();
-        let mut put = |account: Address, code: &[u8]| {
-            let code = Bytecode::new_raw(Bytes::copy_from_slice(code));
-            db.insert_account_info(
-                account,
-                AccountInfo::default().with_code_and_hash(code.clone(), code.hash_slow()),
-            );
-        };
-        put(FIRST, &echo(1).finish::<ECHO_BYTES>());
-        put(SECOND, &echo(2).finish::<ECHO_BYTES>());
-        put(INACTIVE, &echo(3).finish::<ECHO_BYTES>());
-        put(ARB_WASM, &arb_wasm().finish::<ARB_WASM_BYTES>());
-        for active in [FIRST, SECOND] {
-            db.insert_account_storage(ARB_WASM, U256::from_be_bytes(active.into_word().0), U256::ONE)
-                .unwrap();
-        }
-        for rich in [ADMIN, EVE] {
-            db.insert_account_info(rich, AccountInfo::from_balance(U256::from(1_000_000)));
-        }
-        Self { db }
+fn chain() -> Chain {
+    const ARB_WASM_BYTES: usize = arb_wasm().len();
+    let mut chain = Chain::new();
+    chain.enrich(ADMIN);
+    for (mark, account) in [(1, FIRST), (2, SECOND), (3, INACTIVE)] {
+        chain.put_echo(account, mark);
     }
-
-    fn transact(
-        &mut self,
-        caller: Address,
-        to: TxKind,
-        value: u64,
-        data: &[u8],
-    ) -> (Outcome, Option<Address>) {
-        let db = core::mem::take(&mut self.db);
-        let mut evm = Context::mainnet()
-            .with_db(db)
-            .modify_cfg_chained(|cfg| cfg.disable_nonce_check = true)
-            .build_mainnet();
-        let tx = TxEnv::builder()
-            .caller(caller)
-            .kind(to)
-            .value(U256::from(value))
-            .data(Bytes::copy_from_slice(data))
-            .gas_limit(10_000_000)
-            .build()
-            .unwrap();
-        let result = evm.transact_commit(tx).unwrap();
-        self.db = evm.ctx.journaled_state.database;
-        match result {
-            ExecutionResult::Success { logs, output, .. } => {
-                (Outcome::Returned(output.data().clone(), logs), output.address().copied())
-            }
-            ExecutionResult::Revert { output, .. } => (Outcome::Reverted(output), None),
-            halted @ ExecutionResult::Halt { .. } => panic!("{halted:?}"),
-        }
+    chain.put(ARB_WASM, &arb_wasm().finish::<ARB_WASM_BYTES>());
+    for active in [FIRST, SECOND] {
+        chain.set_word(ARB_WASM, active.into_word().into(), U256::ONE);
     }
-
-    /// Creates a contract; the outcome's data is its code.
-    fn create(&mut self, value: u64, creation: &[u8]) -> (Outcome, Option<Address>) {
-        self.transact(EVE, TxKind::Create, value, creation)
-    }
-
-    fn call(&mut self, caller: Address, to: Address, value: u64, data: &[u8]) -> Outcome {
-        self.transact(caller, TxKind::Call(to), value, data).0
-    }
-
-    fn word(&mut self, account: Address, slot: U256) -> U256 {
-        use revm::Database;
-        self.db.storage(account, slot).unwrap()
-    }
-
-    /// Implementation, admin and note of a proxy.
-    fn state(&mut self, proxy: Address) -> (Address, Address, u64) {
-        let [implementation, admin] = [IMPLEMENTATION_SLOT, ADMIN_SLOT]
-            .map(|slot| Address::from_word(self.word(proxy, slot.into()).into()));
-        (implementation, admin, self.word(proxy, NOTE).to())
-    }
+    chain
 }
 
 /// A chain with a proxy of `FIRST` for `ADMIN`.
 fn proxied() -> (Chain, Address) {
-    let mut chain = Chain::new();
+    let mut chain = chain();
     let (_, proxy) = chain.create(0, &creation(FIRST, ADMIN, &INIT));
     (chain, proxy.unwrap())
+}
+
+/// Implementation, admin and note of a proxy.
+fn state(chain: &mut Chain, proxy: Address) -> (Address, Address, u64) {
+    let [implementation, admin] = [IMPLEMENTATION_SLOT, ADMIN_SLOT]
+        .map(|slot| Address::from_word(chain.word(proxy, slot.into()).into()));
+    (implementation, admin, chain.word(proxy, NOTE).to())
 }
 
 fn reverted(error: impl SolError) -> Outcome {
@@ -197,35 +103,35 @@ fn code_is_named_opcodes_only_and_jumps_land_on_jumpdests() {
 
 #[test]
 fn creation_initialises_in_one_step_and_emits() {
-    let mut chain = Chain::new();
+    let mut chain = chain();
     let (outcome, proxy) = chain.create(0, &creation(FIRST, ADMIN, &INIT));
     let proxy = proxy.unwrap();
     let upgraded = Upgraded { implementation: FIRST };
     let changed = AdminChanged { previousAdmin: Address::ZERO, newAdmin: ADMIN };
     let logs = vec![log(proxy, &upgraded), log(proxy, &changed)];
     assert_eq!(outcome, Outcome::Returned(RUNTIME.into(), logs));
-    assert_eq!(chain.state(proxy), (FIRST, ADMIN, 1));
+    assert_eq!(state(&mut chain, proxy), (FIRST, ADMIN, 1));
 }
 
 #[test]
 fn creation_reverts_with_invalid_implementation_unless_it_is_an_active_program() {
     for unfit in [INACTIVE, EVE, Address::ZERO] {
-        let (outcome, _) = Chain::new().create(0, &creation(unfit, ADMIN, &INIT));
+        let (outcome, _) = chain().create(0, &creation(unfit, ADMIN, &INIT));
         assert_eq!(outcome, reverted(ERC1967InvalidImplementation { implementation: unfit }));
     }
 }
 
 #[test]
 fn creation_reverts_with_invalid_implementation_where_arb_wasm_is_nothing() {
-    let mut chain = Chain::new();
-    chain.db.insert_account_info(ARB_WASM, AccountInfo::default());
+    let mut chain = chain();
+    chain.put(ARB_WASM, &[]);
     let (outcome, _) = chain.create(0, &creation(FIRST, ADMIN, &INIT));
     assert_eq!(outcome, reverted(ERC1967InvalidImplementation { implementation: FIRST }));
 }
 
 #[test]
 fn creation_reverts_with_its_own_error_for_every_other_fault() {
-    let create = |value, creation: &[u8]| Chain::new().create(value, creation).0;
+    let create = |value, creation: &[u8]| chain().create(value, creation).0;
     let nobody = ERC1967InvalidAdmin { admin: Address::ZERO };
     assert_eq!(create(0, &creation(FIRST, Address::ZERO, &INIT)), reverted(nobody));
     assert_eq!(create(0, &creation(FIRST, ADMIN, &[])), reverted(ERC1967ProxyUninitialized {}));
@@ -246,11 +152,11 @@ fn creation_reverts_with_malformed_call_for_any_other_encoding() {
     for at in [args, args + 32, args + 64, args + 95] {
         let mut bad = good.clone();
         bad[at] ^= 1;
-        assert_eq!(Chain::new().create(0, &bad).0, reverted(ProxyMalformedCall {}), "byte {}", at - args);
+        assert_eq!(chain().create(0, &bad).0, reverted(ProxyMalformedCall {}), "byte {}", at - args);
     }
     for end in [args, args + 127, args + 128 + INIT.len() - 1] {
         assert_eq!(
-            Chain::new().create(0, &good[..end]).0,
+            chain().create(0, &good[..end]).0,
             reverted(ProxyMalformedCall {}),
             "{} bytes",
             end - args
@@ -274,7 +180,7 @@ fn admin_functions_are_delegated_for_strangers() {
     for data in [upgrade(SECOND, &[]), change_admin(EVE), upgradeToAndCallCall::SELECTOR.to_vec()] {
         assert_eq!(chain.call(EVE, proxy, 3, &data), returned(echoed(1, 3, &data)));
     }
-    assert_eq!(chain.state(proxy), (FIRST, ADMIN, 1));
+    assert_eq!(state(&mut chain, proxy), (FIRST, ADMIN, 1));
 }
 
 #[test]
@@ -285,7 +191,7 @@ fn upgrade_by_the_admin_takes_effect_and_emits() {
         chain.call(ADMIN, proxy, 0, &upgrade(SECOND, &[])),
         Outcome::Returned(Bytes::new(), vec![upgraded])
     );
-    assert_eq!(chain.state(proxy), (SECOND, ADMIN, 1), "nothing ran yet");
+    assert_eq!(state(&mut chain, proxy), (SECOND, ADMIN, 1), "nothing ran yet");
     assert_eq!(chain.call(EVE, proxy, 0, &INIT), returned(echoed(2, 0, &INIT)));
 }
 
@@ -295,7 +201,7 @@ fn upgrade_with_a_call_runs_the_new_code_at_once() {
     let upgraded = log(proxy, &Upgraded { implementation: SECOND });
     let outcome = chain.call(ADMIN, proxy, 0, &upgrade(SECOND, &INIT));
     assert_eq!(outcome, Outcome::Returned(Bytes::new(), vec![upgraded]));
-    assert_eq!(chain.state(proxy), (SECOND, ADMIN, 2));
+    assert_eq!(state(&mut chain, proxy), (SECOND, ADMIN, 2));
 }
 
 #[test]
@@ -303,7 +209,7 @@ fn upgrade_whose_call_fails_changes_nothing_and_gives_its_error() {
     let (mut chain, proxy) = proxied();
     let outcome = chain.call(ADMIN, proxy, 0, &upgrade(SECOND, &REFUSED));
     assert_eq!(outcome, Outcome::Reverted(echoed(2, 0, &REFUSED)));
-    assert_eq!(chain.state(proxy), (FIRST, ADMIN, 1));
+    assert_eq!(state(&mut chain, proxy), (FIRST, ADMIN, 1));
 }
 
 #[test]
@@ -322,7 +228,7 @@ fn upgrade_reverts_with_its_own_error_for_every_other_fault() {
     for end in [4, 99, 100 + INIT.len() - 1] {
         assert_eq!(chain.call(ADMIN, proxy, 0, &good[..end]), reverted(ProxyMalformedCall {}), "{end} bytes");
     }
-    assert_eq!(chain.state(proxy), (FIRST, ADMIN, 1));
+    assert_eq!(state(&mut chain, proxy), (FIRST, ADMIN, 1));
 }
 
 #[test]
@@ -333,7 +239,7 @@ fn change_of_admin_takes_effect_and_emits() {
         chain.call(ADMIN, proxy, 0, &change_admin(EVE)),
         Outcome::Returned(Bytes::new(), vec![changed])
     );
-    assert_eq!(chain.state(proxy), (FIRST, EVE, 1));
+    assert_eq!(state(&mut chain, proxy), (FIRST, EVE, 1));
     let again = change_admin(ADMIN);
     assert_eq!(chain.call(ADMIN, proxy, 0, &again), returned(echoed(1, 0, &again)), "a stranger now");
 }
@@ -350,7 +256,7 @@ fn change_of_admin_reverts_with_its_own_error_for_every_fault() {
     for bad in [dirty.as_slice(), &good[..35], &good[..4]] {
         assert_eq!(chain.call(ADMIN, proxy, 0, bad), reverted(ProxyMalformedCall {}));
     }
-    assert_eq!(chain.state(proxy), (FIRST, ADMIN, 1));
+    assert_eq!(state(&mut chain, proxy), (FIRST, ADMIN, 1));
 }
 
 proptest! {
@@ -364,7 +270,7 @@ proptest! {
         let (mut chain, proxy) = proxied();
         let data = [selector.as_slice(), &tail].concat();
         prop_assert_eq!(chain.call(caller, proxy, 0, &data), returned(echoed(1, 0, &data)));
-        prop_assert_eq!(chain.state(proxy), (FIRST, ADMIN, 1));
+        prop_assert_eq!(state(&mut chain, proxy), (FIRST, ADMIN, 1));
     }
 
     #[test]
@@ -372,7 +278,7 @@ proptest! {
         let selector = if which { upgradeToAndCallCall::SELECTOR } else { changeAdminCall::SELECTOR };
         let (mut chain, proxy) = proxied();
         chain.call(ADMIN, proxy, 0, &[selector.as_slice(), &tail].concat());
-        let (implementation, admin, _) = chain.state(proxy);
+        let (implementation, admin, _) = state(&mut chain, proxy);
         prop_assert!([FIRST, SECOND].contains(&implementation));
         prop_assert!(!admin.is_zero());
     }
