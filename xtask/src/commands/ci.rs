@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use xtask::{artifacts, process, repo};
 
 use super::steps::Steps;
-use super::test;
+use super::{foreign, test};
 use crate::report::Outcome;
 use crate::tidy;
 
@@ -27,6 +27,8 @@ pub(crate) enum Part {
     Programs,
     /// All tests: what `cargo xtask test` runs.
     Tests,
+    /// The light clients of `cargo xtask foreign`: cast, ethers.js, viem.
+    Foreign,
     /// rustdoc, both workspaces.
     Documentation,
 }
@@ -48,6 +50,7 @@ pub(crate) fn run(only: &[Part]) -> Result<Outcome> {
                 Ok(())
             }),
             Part::Tests => test::add(&root, &mut steps, ""),
+            Part::Foreign => steps.step("clients that nobody here wrote", foreign::light),
             Part::Documentation => documentation(&root, &mut steps),
         }
     }
