@@ -194,13 +194,6 @@ declare! {
         /// All that is kept of a credential; all zero if it isn't registered.
         function getCredential(bytes32 credentialId) external view returns (Credential credential);
 
-        /// The id of the credential that `issuerRoot` attests to `subject`: the keccak-256 of the three, ABI-encoded.
-        function credentialId(
-            address issuerRoot,
-            bytes32 credentialType,
-            bytes32 subject
-        ) external pure returns (bytes32);
-
         /// The issuer that `key` stands for, whether it may attest now, and whether for every type.
         function getIssuer(address key) external view returns (address issuerRoot, bool active, bool everyType);
 

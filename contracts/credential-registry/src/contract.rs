@@ -38,9 +38,11 @@ use abi::{
     },
 };
 use alloc::{string::String, vec, vec::Vec};
-use alloy_primitives::{Address, B256, Bytes, FixedBytes, U256};
+use alloy_primitives::{Address, B256, FixedBytes, U256};
 use kit::{
-    absorb, eip712,
+    absorb,
+    calldata::{ByteString, Text},
+    eip712,
     initializer::{InitializeError, Initializer},
     namespace::{Namespace, Namespaced},
     ownership::Ownership,
@@ -187,13 +189,6 @@ impl CredentialRegistry {
         }
     }
 
-    /// The id of the credential that `issuer_root` attests to `subject`.
-    ///
-    /// Source: [`credential::id`].
-    pub fn credential_id(issuer_root: Address, credential_type: B256, subject: B256) -> B256 {
-        credential::id(issuer_root, credential_type, subject)
-    }
-
     /// The issuer that `key` is or was a key of (zero if none), whether it may attest now, and whether every type.
     pub fn get_issuer(&self, key: Address) -> (Address, bool, bool) {
         let Key { root, active, every_type } = self.key(key);
@@ -247,7 +242,7 @@ impl CredentialRegistry {
         &mut self,
         a: CredentialAttestation,
         issuer: Address,
-        signature: Bytes,
+        signature: ByteString,
     ) -> Result<B256, RegistryError> {
         let now = self.vm().block_timestamp();
         check_contents(&a, now)?;
@@ -322,7 +317,7 @@ impl CredentialRegistry {
         &mut self,
         issuer: Address,
         types: Vec<B256>,
-        metadata_uri: String,
+        metadata_uri: Text,
     ) -> Result<(), RegistryError> {
         self.ownership.only_owner()?;
         if issuer.is_zero() {
@@ -336,7 +331,7 @@ impl CredentialRegistry {
         for credential_type in &types {
             self.records.types.at_mut((issuer, *credential_type)).set(MAY_ATTEST);
         }
-        self.vm().log(IssuerAdded { issuerRoot: issuer, types, metadataURI: metadata_uri });
+        self.vm().log(IssuerAdded { issuerRoot: issuer, types, metadataURI: metadata_uri.0 });
         Ok(())
     }
 

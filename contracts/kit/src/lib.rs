@@ -12,6 +12,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod calldata;
 pub mod clone;
 pub mod ecdsa;
 pub mod eip712;

@@ -2,8 +2,8 @@
 //! and accounts that delegate to a contract (EIP-7702) alike.
 
 use abi::erc1271::IERC1271::isValidSignatureCall;
-use alloc::borrow::ToOwned;
-use alloy_primitives::{Address, B256};
+use alloc::vec::Vec;
+use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
 use stylus_sdk::stylus_core::Host;
 
@@ -13,8 +13,8 @@ use crate::ecdsa;
 /// in Solidity, too little to burn a relayer's whole transaction.
 pub const ERC1271_GAS: u64 = 500_000;
 
-/// Length of the answer: `bytes4` in a word.
-const ANSWER_BYTES: usize = 32;
+/// Bytes of a word: of the answer, and of what `bytes` are padded to.
+const WORD_BYTES: usize = 32;
 
 /// Tells whether `signature` over `digest` comes from `signer`.
 ///
@@ -27,7 +27,7 @@ pub fn has_signed<H: Host + ?Sized>(host: &H, signer: Address, digest: B256, sig
 }
 
 fn contract_accepts<H: Host + ?Sized>(host: &H, signer: Address, digest: B256, signature: &[u8]) -> bool {
-    let question = isValidSignatureCall { hash: digest, signature: signature.to_owned().into() }.abi_encode();
+    let question = question(digest, signature);
     // What the signer reads back from us must not be older than what we have written.
     host.flush_cache(true);
     let mut answer_len = 0;
@@ -37,10 +37,10 @@ fn contract_accepts<H: Host + ?Sized>(host: &H, signer: Address, digest: B256, s
         let (data, len) = (question.as_ptr(), question.len());
         host.static_call_contract(signer.as_ptr(), data, len, ERC1271_GAS, &mut answer_len)
     };
-    if status != 0 || answer_len < ANSWER_BYTES {
+    if status != 0 || answer_len < WORD_BYTES {
         return false;
     }
-    let answer = host.read_return_data(0, Some(ANSWER_BYTES));
+    let answer = host.read_return_data(0, Some(WORD_BYTES));
     // ERC-1271's magic value is the selector of the question itself.
     let mut yes = B256::ZERO;
     for (to, from) in yes.iter_mut().zip(isValidSignatureCall::SELECTOR) {
@@ -49,11 +49,26 @@ fn contract_accepts<H: Host + ?Sized>(host: &H, signer: Address, digest: B256, s
     answer == yes.as_slice()
 }
 
+/// `isValidSignature(digest, signature)`, ABI-encoded; by hand, because alloy's encoder wants its shared `Bytes`.
+fn question(digest: B256, signature: &[u8]) -> Vec<u8> {
+    let offset = B256::with_last_byte(0x40);
+    let length = B256::from(U256::from(signature.len()));
+    let head = [digest.0, offset.0, length.0];
+    let mut question = Vec::new();
+    question.extend_from_slice(&isValidSignatureCall::SELECTOR);
+    question.extend_from_slice(head.as_flattened());
+    question.extend_from_slice(signature);
+    let padding = signature.len().wrapping_neg() % WORD_BYTES;
+    question.resize(question.len().saturating_add(padding), 0);
+    question
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::{vec, vec::Vec};
+    use alloc::vec;
     use alloy_primitives::{address, b256, bytes};
+    use proptest::prelude::*;
     use stylus_sdk::testing::TestVM;
 
     const DIGEST: B256 = b256!("1c8aff950685c2ed4bc3174f3472287b56d9517b9c948127319a09a7a36deac8");
@@ -148,5 +163,13 @@ mod tests {
         contract_answers(&vm, &[1, 2, 3], Ok(MAGIC.to_vec()));
         vm.set_code(SIGNER, vec![]);
         assert!(!has_signed(&vm, SIGNER, DIGEST, &[1, 2, 3]));
+    }
+
+    proptest! {
+        #[test]
+        fn a_contract_is_asked_what_the_abi_encodes(digest: [u8; 32], signature: Vec<u8>) {
+            let call = isValidSignatureCall { hash: digest.into(), signature: signature.clone().into() };
+            prop_assert_eq!(question(digest.into(), &signature), call.abi_encode());
+        }
     }
 }

@@ -41,13 +41,13 @@ impl World {
         let mut registry = CredentialRegistry::from(&vm);
         registry.initialize(OWNER).unwrap();
         vm.set_sender(OWNER);
-        registry.add_issuer(ISSUER, vec![], String::from("https://issuer.example")).unwrap();
+        registry.add_issuer(ISSUER, vec![], text("https://issuer.example")).unwrap();
         vm.set_sender(EVE);
         Self { vm, registry }
     }
 
     /// Makes a signature of `signer` over `a`, and teaches it to the precompile.
-    fn sign(&self, a: &CredentialAttestation, signer: Address) -> Bytes {
+    fn sign(&self, a: &CredentialAttestation, signer: Address) -> ByteString {
         let digest = a.eip712_signing_hash(&eip712_domain! {
             name: "AIR Credential Registry",
             version: "1",
@@ -57,7 +57,7 @@ impl World {
         let (r, s) = (signer.into_word(), B256::with_last_byte(1));
         let question = [digest.0, U256::from(27).to_be_bytes(), r.0, s.0].concat();
         self.vm.mock_static_call(kit::ecdsa::ECRECOVER, question, Ok(signer.into_word().to_vec()));
-        [r.as_slice(), s.as_slice(), &[27]].concat().into()
+        ByteString([r.as_slice(), s.as_slice(), &[27]].concat())
     }
 
     /// Registers `a`, signed by `issuer`.
@@ -107,6 +107,10 @@ impl World {
     fn status(&self, id: B256, holder: Address) -> (bool, u8) {
         self.registry.validate_credential(id, holder)
     }
+}
+
+fn text(content: &str) -> Text {
+    Text(String::from(content))
 }
 
 /// The slots that hold something.

@@ -62,7 +62,7 @@ proptest! {
     #[test]
     fn the_registry_agrees_with_a_plain_model(steps in prop::collection::vec(step(), 1..40)) {
         let mut world = World::new();
-        world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, vec![BACHELORS], String::new())).unwrap();
+        world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, vec![BACHELORS], text(""))).unwrap();
         let mut model = Model::default();
         let mut now = NOW;
 

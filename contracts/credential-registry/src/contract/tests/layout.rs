@@ -29,7 +29,7 @@ fn free(bytes: usize) -> (U256, usize) {
 #[test]
 fn slots_are_those_of_the_documented_layout() {
     let mut world = World::new();
-    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, vec![PHD], String::new())).unwrap();
+    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, vec![PHD], text(""))).unwrap();
     world.by(OWNER, |registry| registry.transfer_ownership(BOB)).unwrap();
     let degree = degree();
     let id = world.register(&degree).unwrap();
