@@ -1,7 +1,7 @@
 // ethers.js: the token's life through its contracts, events, errors, typed data and websocket.
 import {
-    Contract, ContractFactory, Interface, JsonRpcProvider, Signature, Wallet, WebSocketProvider, keccak256, parseEther,
-    version,
+    Contract, ContractFactory, Interface, JsonRpcProvider, Signature, Wallet, WebSocketProvider, getAddress, keccak256,
+    parseEther, version,
 } from "ethers";
 import {
     ARB_WASM, ARB_WASM_ABI, CREDENTIAL, MAX_SUPPLY, NAME, RATE, SYMBOL, TOKEN, cloneCreation, creator, done, fixture,
@@ -108,7 +108,7 @@ const head = new Promise((resolve) => socket.once("block", resolve));
 const [reached] = await within("websocket", Promise.all([socket.getBlockNumber(), heard.listenerCount()]));
 holds("websocket: requests are answered", reached >= receipt.blockNumber);
 const moved = await (await token.transfer(receiver.address, TOKEN)).wait();
-same("websocket: event", await within("event", event), [owner.address, receiver.address, TOKEN]);
+same("websocket: event", await within("event", event), [owner.address, getAddress(receiver.address), TOKEN]);
 same("websocket: block", await within("block", head), moved.blockNumber);
 await socket.destroy();
 provider.destroy();

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import {
     ContractFunctionRevertedError, createPublicClient, createTestClient, createWalletClient, decodeEventLog, defineChain,
-    http, keccak256, parseAbi, parseEther, parseEventLogs, parseSignature, webSocket,
+    getAddress, http, keccak256, parseAbi, parseEther, parseEventLogs, parseSignature, webSocket,
 } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import {
@@ -133,7 +133,8 @@ const event = new Promise((resolve, reject) => socket.watchContractEvent({
 await socket.getChainId();
 const moved = await write(owner, "transfer", [receiver.address, TOKEN]);
 const [pushed] = await within("event", event);
-same("websocket: event", [pushed.args.from, pushed.args.to, pushed.args.value], [me, receiver.address, TOKEN]);
+const { from, to, value } = pushed.args;
+same("websocket: event", [from, to, value], [me, getAddress(receiver.address), TOKEN]);
 same("websocket: block", await within("block", head), moved.blockNumber);
 (await socket.transport.getRpcClient()).close();
 
