@@ -17,9 +17,10 @@ pub(crate) fn print(node: &Devnode, arbos_version: u64, ether: u64, mnemonic: &s
         text += &format!("({index}) {}\n", account.private_key);
     }
     text += &format!(
-        "\nMnemonic       {mnemonic}\nChain id       {}\nArbOS version  {arbos_version}\n\nListening on {}\n",
+        "\nMnemonic       {mnemonic}\nChain id       {}\nArbOS version  {arbos_version}\n\nListening on {} and {}\n",
         node.chain_id(),
         node.rpc_url(),
+        node.ws_url(),
     );
     out(&text);
 }
@@ -30,7 +31,7 @@ pub(crate) fn print_json(node: &Devnode) {
     let accounts: Vec<_> = accounts
         .map(|account| json!({ "address": account.address, "privateKey": account.private_key }))
         .collect();
-    let line = json!({ "rpc": node.rpc_url(), "chainId": node.chain_id(), "accounts": accounts });
+    let line = json!({ "rpc": node.rpc_url(), "ws": node.ws_url(), "chainId": node.chain_id(), "accounts": accounts });
     out(&format!("{line}\n"));
 }
 

@@ -18,7 +18,7 @@ use tokio::{
 use crate::{
     accounts::{self, DevAccount, NITRO_DEV},
     arbos::{Version, genesis::GenesisConfig},
-    chain::{Chain, Clock},
+    chain::{Chain, Clock, MiningMode},
     config::Config,
     evm::Executor,
     rpc::{Rpc, server},
@@ -99,8 +99,9 @@ impl Node {
             ..GenesisConfig::new(version, config.chain_id)
         };
         let executor = Executor::new(Engine::new(), config.chain_id);
-        let chain = Chain::new(executor, &genesis, Clock::new(config.time.clone()));
-        Ok(Self { rpc: Rpc::new(Arc::new(chain)), accounts })
+        let chain = Chain::new(executor, &genesis, Clock::new(config.time.clone()), config.mining);
+        let keys = if config.unlocked { accounts.clone() } else { Vec::new() };
+        Ok(Self { rpc: Rpc::new(Arc::new(chain), keys), accounts })
     }
 
     /// Answers a JSON-RPC request or batch on the calling thread, which needs [`EXECUTION_STACK`] bytes of stack;
@@ -181,6 +182,7 @@ impl Devnode {
             let _inside = threads.handle.enter();
             TcpListener::from_std(listener).map_err(failed)?
         };
+        threads.handle.spawn(mine_at_intervals(node.rpc().chain().clone()));
         let (shutdown, stop) = oneshot::channel::<()>();
         let server = threads.handle.spawn(server::serve(node.rpc().clone(), listener, async {
             // A dropped sender means stop as well.
@@ -207,6 +209,12 @@ impl Devnode {
             });
         }
         format!("http://{address}")
+    }
+
+    /// `ws://host:port`, the same port.
+    #[must_use]
+    pub fn ws_url(&self) -> String {
+        self.rpc_url().replacen("http", "ws", 1)
     }
 
     /// Chain id.
@@ -240,6 +248,28 @@ impl Devnode {
         let _ = shutdown.send(());
         let _ = tokio::time::timeout(GRACE, server).await;
         drop(threads);
+    }
+}
+
+/// Makes blocks while the chain is in that mode; ends with the runtime.
+async fn mine_at_intervals(chain: Arc<Chain>) {
+    let mut mode = chain.watch_mode();
+    loop {
+        let now = *mode.borrow_and_update();
+        let MiningMode::Interval(interval) = now else {
+            if mode.changed().await.is_err() {
+                return;
+            }
+            continue;
+        };
+        tokio::select! {
+            () = tokio::time::sleep(interval) => {
+                let chain = chain.clone();
+                // A panic in a contract's execution is reported where it happens; the next block may do better.
+                let _ = tokio::task::spawn_blocking(move || chain.mine()).await;
+            }
+            changed = mode.changed() => if changed.is_err() { return },
+        }
     }
 }
 

@@ -31,19 +31,23 @@ pub struct Clock {
     ahead: i64,
     /// The next block's time, if it was dictated.
     next: Option<u64>,
+    /// Seconds from each block to the next, if they were dictated.
+    interval: Option<u64>,
 }
 
 impl Clock {
     /// A clock that shows its source's time.
     #[must_use]
     pub fn new(source: Arc<dyn TimeSource>) -> Self {
-        Self { source, ahead: 0, next: None }
+        Self { source, ahead: 0, next: None, interval: None }
     }
 
     /// The time a block would get now: never before its parent's.
     #[must_use]
     pub fn peek(&self, parent: u64) -> u64 {
-        self.next.unwrap_or_else(|| self.now()).max(parent)
+        // Block 0 lies at the beginning of time, from where no interval leads to the present.
+        let spaced = self.interval.filter(|_| parent > 0).map(|seconds| parent.saturating_add(seconds));
+        self.next.or(spaced).unwrap_or_else(|| self.now()).max(parent)
     }
 
     /// The time of the block that is being made; a dictated time is used up.
@@ -60,10 +64,27 @@ impl Clock {
         self.ahead
     }
 
-    /// Dictates the next block's time; the clock goes on from there.
-    pub(super) fn set_next(&mut self, time: u64) {
+    /// Sets the clock; answers how many seconds it is ahead of its source.
+    pub(super) fn set(&mut self, time: u64) -> i64 {
         let source = self.source.unix_seconds();
         self.ahead = i64::try_from(i128::from(time) - i128::from(source)).unwrap_or(i64::MAX);
+        self.next = None;
+        self.ahead
+    }
+
+    /// Dictates the seconds from each block to the next, or no longer; answers those before.
+    pub(super) fn set_interval(&mut self, seconds: Option<u64>) -> Option<u64> {
+        std::mem::replace(&mut self.interval, seconds)
+    }
+
+    /// Shows its source's time again.
+    pub(super) fn reset(&mut self) {
+        *self = Self::new(self.source.clone());
+    }
+
+    /// Dictates the next block's time; the clock goes on from there.
+    pub(super) fn set_next(&mut self, time: u64) {
+        self.set(time);
         self.next = Some(time);
     }
 

@@ -42,6 +42,15 @@ pub enum SendError {
     /// The pool says so without figures.
     #[error("intrinsic gas too low")]
     IntrinsicGas,
+    /// It waits already.
+    #[error("already known")]
+    AlreadyKnown,
+    /// Another one with its sender and nonce waits, and this one doesn't pay a tenth more.
+    #[error("replacement transaction underpriced")]
+    Underpriced,
+    /// Too many wait.
+    #[error("txpool is full")]
+    PoolFull,
     /// No block can hold it.
     #[error(transparent)]
     Unfit(TxError),

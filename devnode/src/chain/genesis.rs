@@ -1,15 +1,16 @@
 //! The first block.
 
 use alloy_primitives::{Address, B256};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex};
+use tokio::sync::watch;
 
-use super::{Chain, block::Draft, clock::Clock, history::History, snapshots::Snapshots};
+use super::{Chain, block::Draft, clock::Clock, history::History, mode::MiningMode, snapshots::Snapshots};
 use crate::{arbos::genesis::GenesisConfig, evm::Executor, state::State};
 
 impl Chain {
     /// A chain of one block.
     #[must_use]
-    pub fn new(executor: Executor, genesis: &GenesisConfig, clock: Clock) -> Self {
+    pub fn new(executor: Executor, genesis: &GenesisConfig, clock: Clock, mode: MiningMode) -> Self {
         let mut state = State::default();
         state.commit(executor.genesis(genesis, &state));
         let first = Draft {
@@ -27,7 +28,8 @@ impl Chain {
         Self {
             chain_id: genesis.chain_id,
             executor,
-            current: RwLock::new(Arc::new(History::new(first.seal()))),
+            current: watch::Sender::new(Arc::new(History::new(Arc::new(first.seal())))),
+            mode: watch::Sender::new(mode),
             clock: Mutex::new(clock),
             making: Mutex::new(Snapshots::default()),
         }

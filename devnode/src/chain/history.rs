@@ -5,7 +5,13 @@ use alloy_primitives::B256;
 use rpds::{HashTrieMapSync, VectorSync};
 use std::sync::Arc;
 
-use super::{block::Block, receipt::Receipt, transaction::Transaction};
+use super::{
+    block::Block,
+    error::SendError,
+    pool::Pool,
+    receipt::Receipt,
+    transaction::{SignedTx, Transaction},
+};
 use crate::{
     arbos::block as arbos,
     evm::BlockHashes,
@@ -22,6 +28,10 @@ pub struct History {
     transactions: HashTrieMapSync<B256, (u64, usize)>,
     /// The newest block's state, unless a control method has edited it since.
     state: State,
+    /// Transactions that wait for a block.
+    pool: Pool,
+    /// Hashes of all transactions that were ever accepted, in order.
+    accepted: VectorSync<B256>,
 }
 
 /// A transaction where it was mined.
@@ -48,14 +58,15 @@ impl Mined {
 }
 
 impl History {
-    pub(super) fn new(genesis: Block) -> Self {
-        let head = Arc::new(genesis);
+    pub(super) fn new(head: Arc<Block>) -> Self {
         let history = Self {
             blocks: VectorSync::new_sync(),
             head: head.clone(),
             numbers: HashTrieMapSync::new_sync(),
             transactions: HashTrieMapSync::new_sync(),
             state: head.state.clone(),
+            pool: Pool::default(),
+            accepted: VectorSync::new_sync(),
         };
         history.with_block(head)
     }
@@ -66,7 +77,14 @@ impl History {
         let number = block.header.number;
         next.numbers.insert_mut(block.hash, number);
         for (index, tx) in block.transactions.iter().enumerate() {
-            next.transactions.insert_mut(tx.hash(), (number, index));
+            let hash = tx.hash();
+            next.transactions.insert_mut(hash, (number, index));
+            if let Transaction::Signed(tx) = tx {
+                if next.pool.get(&hash).is_none() {
+                    next.accepted.push_back_mut(hash);
+                }
+                next.pool.settle(tx.from, block.state.nonce(tx.from));
+            }
         }
         next.state = block.state.clone();
         next.blocks.push_back_mut(block.clone());
@@ -77,6 +95,38 @@ impl History {
     /// This history with another state for the next block to start from.
     pub(super) fn with_state(&self, state: State) -> Self {
         Self { state, ..self.clone() }
+    }
+
+    /// This history with one transaction more that waits.
+    ///
+    /// # Errors
+    /// If the pool doesn't take it.
+    pub(super) fn with_waiting(&self, tx: SignedTx) -> Result<Self, SendError> {
+        let mut next = self.clone();
+        let hash = tx.hash();
+        next.pool.add(tx)?;
+        next.accepted.push_back_mut(hash);
+        Ok(next)
+    }
+
+    /// This history without some of the transactions that wait.
+    pub(super) fn without_waiting(mut self, hashes: &[B256]) -> Self {
+        for hash in hashes {
+            self.pool.remove(hash);
+        }
+        self
+    }
+
+    /// The transactions that wait.
+    #[must_use]
+    pub fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// Hashes of all transactions that were ever accepted, in order.
+    #[must_use]
+    pub fn accepted(&self) -> &VectorSync<B256> {
+        &self.accepted
     }
 
     /// The newest block.

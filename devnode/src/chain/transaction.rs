@@ -4,7 +4,7 @@ use alloy_consensus::{
     EthereumTxEnvelope, Transaction as _, TxEip4844, TxEnvelope, crypto::RecoveryError,
     transaction::SignerRecoverable,
 };
-use alloy_eips::eip2718::{Decodable2718, Eip2718Error, Typed2718};
+use alloy_eips::eip2718::{Decodable2718, Eip2718Error, Encodable2718, Typed2718};
 use alloy_primitives::{Address, B256, Bytes, Selector, U256, address, keccak256};
 use alloy_rlp::{Encodable, Header};
 
@@ -52,6 +52,8 @@ pub struct SignedTx {
     pub from: Address,
     /// As it was sent.
     pub raw: Bytes,
+    /// Nobody signed it: the node sends in the name of an account without its key, which may be a contract.
+    pub impersonated: bool,
 }
 
 impl Transaction {
@@ -142,13 +144,28 @@ impl SignedTx {
         if raw.len() > MAX_BYTES {
             return Err(SendError::Oversized);
         }
-        Ok(Self { envelope, from, raw })
+        Ok(Self { envelope, from, raw, impersonated: false })
+    }
+
+    /// A transaction in the name of `from`, whatever its signature says.
+    #[must_use]
+    pub fn impersonating(envelope: TxEnvelope, from: Address) -> Self {
+        let raw = envelope.encoded_2718().into();
+        Self { envelope, from, raw, impersonated: true }
     }
 
     /// keccak256 of the encoding.
     #[must_use]
     pub fn hash(&self) -> B256 {
         *self.envelope.tx_hash()
+    }
+
+    /// Recipient, value, gas and price in one line, as `txpool_inspect` shows them.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let tx = &self.envelope;
+        let to = tx.to().map_or_else(|| "contract creation".to_owned(), |to| to.to_checksum(None));
+        format!("{to}: {} wei + {} gas × {} wei", tx.value(), tx.gas_limit(), tx.max_fee_per_gas())
     }
 
     /// What the EVM needs to know of it.
@@ -168,6 +185,7 @@ impl SignedTx {
             access_list: tx.access_list().cloned().unwrap_or_default(),
             authorization_list: tx.authorization_list().map(<[_]>::to_vec).unwrap_or_default(),
             compressed_len: poster::compressed_len(&self.raw),
+            any_sender: self.impersonated,
         }
     }
 }

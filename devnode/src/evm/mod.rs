@@ -113,6 +113,8 @@ pub struct TxInput {
     pub authorization_list: Vec<SignedAuthorization>,
     /// Length of brotli(raw signed transaction) at level 1, for the L1 part (spec §8.8).
     pub compressed_len: u64,
+    /// The sender may be a contract: the node sends in its name.
+    pub any_sender: bool,
 }
 
 /// What a transaction did.

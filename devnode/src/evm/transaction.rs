@@ -186,7 +186,7 @@ fn check_sender(machine: &mut Machine<'_>, tx: &TxInput) -> Result<(), TxError> 
         return Err(TxError::NonceMax { address, nonce: info.nonce });
     }
     let code = info.code.unwrap_or_default();
-    if !code.is_empty() && !code.is_eip7702() {
+    if !tx.any_sender && !code.is_empty() && !code.is_eip7702() {
         return Err(TxError::SenderNotEoa { address, len: code.len() });
     }
     Ok(())

@@ -30,7 +30,11 @@ pub(super) fn code(rpc: &Rpc, params: &Params<'_>) -> Answer {
 
 pub(super) fn transaction_count(rpc: &Rpc, params: &Params<'_>) -> Answer {
     let address: Address = params.required(0)?;
-    Ok(json!(U64::from(state(rpc, params, 1)?.nonce(address))))
+    let nonce = state(rpc, params, 1)?.nonce(address);
+    if params.optional(1)? != Some(BlockId::Pending) {
+        return Ok(json!(U64::from(nonce)));
+    }
+    Ok(json!(U64::from(rpc.chain.history().pool().next_nonce(address, nonce))))
 }
 
 pub(super) fn storage_at(rpc: &Rpc, params: &Params<'_>) -> Answer {

@@ -110,6 +110,7 @@ impl CallRequest {
             access_list: self.access_list.unwrap_or_default(),
             authorization_list: self.authorization_list.unwrap_or_default(),
             compressed_len: 0,
+            any_sender: false,
         }
     }
 }

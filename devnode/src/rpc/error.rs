@@ -25,6 +25,21 @@ pub enum RpcError {
     /// Subscriptions need a connection that stays.
     #[error("notifications not supported")]
     NoNotifications,
+    /// No such thing to subscribe to.
+    #[error("no {0:?} subscription in eth namespace")]
+    NoSubscription(String),
+    /// No such subscription of this connection.
+    #[error("subscription not found")]
+    SubscriptionNotFound,
+    /// The connection has as many as it may.
+    #[error("too many subscriptions on this connection")]
+    TooManySubscriptions,
+    /// The node has no key for it.
+    #[error("unknown account")]
+    UnknownAccount,
+    /// No such filter, or none of that kind.
+    #[error("filter not found")]
+    NoFilter,
     /// A parameter is missing.
     #[error("missing value for required argument {0}")]
     MissingArgument(usize),
@@ -114,7 +129,7 @@ impl RpcError {
         match self {
             Self::Parse(_) => -32700,
             Self::InvalidRequest(_) => -32600,
-            Self::UnknownMethod(_) | Self::NoNotifications => -32601,
+            Self::UnknownMethod(_) | Self::NoNotifications | Self::NoSubscription(_) => -32601,
             Self::MissingArgument(_)
             | Self::InvalidArgument { .. }
             | Self::TooManyArguments(_)

@@ -5,6 +5,9 @@ use serde_json::json;
 
 use super::{Answer, Rpc, params::Params};
 
+/// Name and version of the node.
+pub(super) const CLIENT_VERSION: &str = concat!("stylus-devnode/v", env!("CARGO_PKG_VERSION"));
+
 pub(super) fn chain_id(rpc: &Rpc, _: &Params<'_>) -> Answer {
     Ok(json!(U64::from(rpc.chain.chain_id())))
 }
@@ -14,7 +17,7 @@ pub(super) fn net_version(rpc: &Rpc, _: &Params<'_>) -> Answer {
 }
 
 pub(super) fn client_version(_: &Rpc, _: &Params<'_>) -> Answer {
-    Ok(json!(concat!("stylus-devnode/v", env!("CARGO_PKG_VERSION"))))
+    Ok(json!(CLIENT_VERSION))
 }
 
 pub(super) fn sha3(_: &Rpc, params: &Params<'_>) -> Answer {
@@ -23,9 +26,4 @@ pub(super) fn sha3(_: &Rpc, params: &Params<'_>) -> Answer {
 
 pub(super) fn syncing(_: &Rpc, _: &Params<'_>) -> Answer {
     Ok(json!(false))
-}
-
-/// The node signs for nobody.
-pub(super) fn accounts(_: &Rpc, _: &Params<'_>) -> Answer {
-    Ok(json!([]))
 }

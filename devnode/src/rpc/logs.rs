@@ -10,20 +10,50 @@ use super::{
     params::{Parameter, Params, kind},
     shapes,
 };
-use crate::chain::{History, LogFilter};
+use crate::chain::{Block, FoundLog, History, LogFilter};
+use std::sync::Arc;
 
 /// More topics than a log can have would match nothing.
 const MAX_TOPICS: usize = 4;
 
 /// Where to look and what for.
+#[derive(Clone, Debug)]
 pub(super) struct LogRequest {
     blocks: Blocks,
     filter: LogFilter,
 }
 
+#[derive(Clone, Copy, Debug)]
 enum Blocks {
     One(B256),
     Range(BlockId, BlockId),
+}
+
+impl Default for LogRequest {
+    fn default() -> Self {
+        Self { blocks: Blocks::Range(BlockId::Latest, BlockId::Latest), filter: LogFilter::default() }
+    }
+}
+
+impl LogRequest {
+    /// The logs of some blocks that match, those blocks left out that lie outside of a range of numbers.
+    pub(super) fn among(&self, blocks: &[Arc<Block>]) -> Vec<FoundLog> {
+        let mut found = Vec::new();
+        for block in blocks {
+            let number = block.header.number;
+            let wanted = match self.blocks {
+                Blocks::One(hash) => block.hash == hash,
+                Blocks::Range(from, to) => {
+                    !matches!(from, BlockId::Number(from) if number < from)
+                        && !matches!(to, BlockId::Number(to) if number > to)
+                }
+            };
+            if wanted {
+                self.filter.collect(block, &mut found);
+            }
+        }
+        found
+    }
 }
 
 /// One value, several, or none.
@@ -75,10 +105,14 @@ fn number(id: BlockId, history: &History) -> Result<u64, RpcError> {
 }
 
 pub(super) fn get(rpc: &Rpc, params: &Params<'_>) -> Answer {
-    let LogRequest { blocks, filter } = params.required(0)?;
+    find(rpc, &params.required(0)?)
+}
+
+/// The logs that match.
+pub(super) fn find(rpc: &Rpc, LogRequest { blocks, filter }: &LogRequest) -> Answer {
     let history = rpc.chain.history();
     let mut found = Vec::new();
-    match blocks {
+    match *blocks {
         Blocks::One(hash) => {
             let block = history.block_by_hash(&hash).ok_or(RpcError::NoBlock("unknown block"))?;
             filter.collect(block, &mut found);

@@ -116,6 +116,12 @@ impl Parameter for Bytes {
     }
 }
 
+impl Parameter for String {
+    fn read(value: &Value) -> Result<Self, String> {
+        text(value).map(str::to_owned)
+    }
+}
+
 impl Parameter for bool {
     fn read(value: &Value) -> Result<Self, String> {
         value.as_bool().ok_or_else(|| format!("expected a boolean, got {}", kind(value)))

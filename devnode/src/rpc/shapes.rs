@@ -2,10 +2,11 @@
 //! §8.4, §8.8).
 
 use alloy_consensus::{Transaction as _, TxEnvelope};
-use alloy_primitives::{Signature, U64, U128, U256};
+use alloy_eips::eip2718::Typed2718;
+use alloy_primitives::{B256, Signature, U64, U128, U256};
 use serde_json::{Value, json};
 
-use crate::chain::{Block, Mined, Receipt, SignedTx, StartBlockTx, Transaction};
+use crate::chain::{Block, History, Mined, Receipt, SignedTx, StartBlockTx, Transaction};
 
 /// A block with its transactions, or with their hashes only.
 pub(super) fn block(block: &Block, full: bool) -> Value {
@@ -40,6 +41,17 @@ pub(super) fn block(block: &Block, full: bool) -> Value {
     })
 }
 
+/// A block as subscribers to `newHeads` see it: geth's header alone.
+pub(super) fn head(newest: &Block) -> Value {
+    let mut value = block(newest, false);
+    if let Some(fields) = value.as_object_mut() {
+        for body in ["l1BlockNumber", "sendCount", "sendRoot", "size", "transactions", "uncles"] {
+            fields.remove(body);
+        }
+    }
+    value
+}
+
 /// The newest block as the tag `pending` shows it.
 pub(super) fn pending_block(newest: &Block, full: bool) -> Value {
     let mut value = block(newest, full);
@@ -64,6 +76,25 @@ pub(super) fn transaction(block: &Block, index: usize) -> Value {
     value["transactionIndex"] = json!(U64::from(index));
     value["type"] = json!(U64::from(tx.ty()));
     value
+}
+
+/// A transaction that waits for a block.
+pub(super) fn waiting(tx: &SignedTx, base_fee: u64) -> Value {
+    let mut value = signed(tx, base_fee);
+    for unknown in ["blockHash", "blockNumber", "transactionIndex"] {
+        value[unknown] = Value::Null;
+    }
+    value["from"] = json!(tx.from);
+    value["to"] = json!(tx.envelope.to());
+    value["hash"] = json!(tx.hash());
+    value["type"] = json!(U64::from(tx.envelope.ty()));
+    value
+}
+
+/// A transaction, be it mined or waiting.
+pub(super) fn accepted(history: &History, hash: &B256) -> Option<Value> {
+    let mined = history.transaction(hash).map(|mined| transaction(&mined.block, mined.index));
+    mined.or_else(|| Some(waiting(&history.pool().get(hash)?.tx, history.next_base_fee())))
 }
 
 fn start_block(tx: &StartBlockTx) -> Value {

@@ -17,8 +17,10 @@ fn find(rpc: &Rpc, params: &Params<'_>, show: impl FnOnce(&Mined) -> Value) -> A
     Ok(rpc.chain.history().transaction(&hash).as_ref().map_or(Value::Null, show))
 }
 
+/// Waiting transactions are found too.
 pub(super) fn by_hash(rpc: &Rpc, params: &Params<'_>) -> Answer {
-    find(rpc, params, |mined| shapes::transaction(&mined.block, mined.index))
+    let hash: B256 = params.required(0)?;
+    Ok(shapes::accepted(&rpc.chain.history(), &hash).unwrap_or_default())
 }
 
 pub(super) fn receipt(rpc: &Rpc, params: &Params<'_>) -> Answer {

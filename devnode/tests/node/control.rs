@@ -72,7 +72,7 @@ async fn refused_transaction_does_not_use_up_a_dictated_time() {
     control(&alice, "evm_mine", json!([])).await;
     let time = newest_time(&alice).await + 500;
     control(&alice, "evm_setNextBlockTimestamp", json!([time])).await;
-    assert!(alice.send_transaction(transfer(NOBODY, 1).nonce(9)).await.is_err());
+    assert!(alice.send_transaction(transfer(NOBODY, 1).gas_limit(20_000)).await.is_err());
     control(&alice, "evm_mine", json!([])).await;
     assert_eq!(newest_time(&alice).await, time);
 }

@@ -6,6 +6,8 @@ mod client;
 mod control;
 mod lifecycle;
 mod mining;
+mod pool;
 mod provider;
 mod queries;
 mod requests;
+mod websocket;

@@ -10,19 +10,6 @@ use serde_json::json;
 use crate::client::{NOBODY, deploy, mine, provider, refusal, request, spawn, transfer};
 
 #[tokio::test]
-async fn transaction_with_a_later_nonce_is_refused_without_a_block() {
-    let node = spawn().await;
-    let alice = provider(&node, 1);
-    let early =
-        alice.send_transaction(transfer(NOBODY, 1).nonce(5)).await.expect_err("its turn has not come");
-    let (code, text) = refusal(early);
-    assert_eq!(code, -32000);
-    assert_eq!(text, format!("nonce too high: address {}, tx: 5 state: 0", node.accounts()[1].address));
-    assert_eq!(alice.get_block_number().await.expect("a number"), 0);
-    assert_eq!(alice.get_balance(NOBODY).await.expect("a balance"), U256::ZERO);
-}
-
-#[tokio::test]
 async fn failing_transaction_is_mined_and_its_changes_are_not() {
     let node = spawn().await;
     let alice = provider(&node, 1);
