@@ -77,17 +77,6 @@ impl Reader<'_, '_> {
         let at = self.journey.system.registry;
         let (owner, holder, issuer) = (cast.owner.address(), cast.holder.address(), cast.issuer.address());
         self.value("registry: owner", at, registry::ownerCall {}, owner).await?;
-        self.value(
-            "registry: id of the credential",
-            at,
-            registry::credentialIdCall {
-                issuerRoot: issuer,
-                credentialType: credential.attestation.credentialType,
-                subject: credential.attestation.subject,
-            },
-            credential.id,
-        )
-        .await?;
 
         let call = registry::validateCredentialCall { credentialId: credential.id, holder };
         let validity = self.journey.chain.read(at, call).await?;
