@@ -10,4 +10,5 @@ mod pool;
 mod provider;
 mod queries;
 mod requests;
+mod wallet;
 mod websocket;
