@@ -6,7 +6,7 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
-use crate::client::spawn;
+use crate::client::{choose_tls, spawn};
 
 fn devnode(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stylus-devnode"));
@@ -116,6 +116,7 @@ fn chain_is_made_as_the_options_say() {
     assert_eq!(ready["accounts"][1]["address"], "0x9858EfFD232B4033E47d90003D41EC34EcaEda94".to_lowercase());
     let url = ready["rpc"].as_str().expect("a URL").parse().expect("a URL");
     let price = tokio::runtime::Runtime::new().expect("a runtime").block_on(async {
+        choose_tls();
         let client = alloy::providers::ProviderBuilder::new().connect_http(url);
         alloy::providers::Provider::get_gas_price(&client).await
     });

@@ -26,7 +26,14 @@ pub(crate) fn provider(node: &Devnode, account: usize) -> DynProvider {
 pub(crate) fn provider_of(node: &Devnode, account: DevAccount) -> DynProvider {
     let signer = PrivateKeySigner::from_bytes(&account.private_key).expect("a valid key");
     let url = node.rpc_url().parse().expect("a valid URL");
+    choose_tls();
     ProviderBuilder::new().wallet(EthereumWallet::from(signer)).connect_http(url).erased()
+}
+
+/// The workspace's HTTP client has TLS but leaves the choice of its cryptography to the program, even for plain HTTP.
+pub(crate) fn choose_tls() {
+    // An error means that another test has chosen already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 pub(crate) fn transfer(to: Address, wei: u64) -> TransactionRequest {
