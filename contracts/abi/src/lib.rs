@@ -4,7 +4,7 @@
 //! module a contract; what several contracts share (ERC-20, ownership, …) is a module of its own, which the contracts'
 //! interfaces take over whole.
 //!
-//! Features: `json` adds each interface's JSON ABI ([`json::of`]); `rpc` adds alloy's contract bindings, for clients.
+//! Features: `json` adds each interface's JSON ABI (`json::of`); `rpc` adds alloy's contract bindings, for clients.
 //! Without features the crate is `no_std` and small enough to be part of a contract.
 
 #![cfg_attr(not(feature = "json"), no_std)]
