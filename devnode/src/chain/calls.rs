@@ -26,9 +26,6 @@ const CALL_STIPEND: u64 = 2_300;
 /// The search ends when the bounds are this close, in thousandths of the upper one.
 const TOLERANCE_PER_MILLE: u64 = 15;
 
-/// What the EVM calls a frame that ran out of gas; more than the cap might have helped, so it is told differently.
-const OUT_OF_GAS: &str = "out of gas";
-
 /// Where a call runs: a state and the block it pretends to be in.
 pub struct Context {
     /// May be edited before the call (state overrides).
@@ -81,7 +78,7 @@ pub enum EstimateError {
     },
     /// It fails even with all the gas there is.
     Fails(Box<TxOutcome>),
-    /// It runs out of gas with all that it may have.
+    /// It runs out of gas with all that it may have; more might have helped.
     Allowance(u64),
     /// The value is more than the sender has.
     Value,
@@ -167,9 +164,7 @@ impl Chain {
 
         let outcome = match run(high) {
             Ok(outcome) if outcome.success => outcome,
-            Ok(outcome) if outcome.error.as_deref() == Some(OUT_OF_GAS) => {
-                return Err(EstimateError::Allowance(high));
-            }
+            Ok(outcome) if outcome.out_of_gas => return Err(EstimateError::Allowance(high)),
             Ok(outcome) => return Err(EstimateError::Fails(Box::new(outcome))),
             Err(TxError::IntrinsicGas { .. } | TxError::FloorDataGas { .. }) => {
                 return Err(EstimateError::Allowance(high));

@@ -85,9 +85,14 @@ impl<'a> Machine<'a> {
     /// Code hash in the sense of spec §6.6: zero only for an account that neither state nor journal knows.
     pub(super) fn code_hash(&mut self, address: Address) -> Access<B256> {
         let Access { value, cold } = self.account(address);
-        let unknown = value.is_loaded_as_not_existing_not_touched();
-        let hash = if unknown { B256::ZERO } else { value.info.code_hash };
+        let hash =
+            if value.is_loaded_as_not_existing_not_touched() { B256::ZERO } else { value.info.code_hash };
         Access { value: hash, cold }
+    }
+
+    /// Whether neither state nor journal knows an account that has been loaded.
+    pub(super) fn is_unknown(&self, address: Address) -> bool {
+        self.journal.state.get(&address).is_none_or(Account::is_loaded_as_not_existing_not_touched)
     }
 
     /// Reads a slot without warming it.

@@ -129,16 +129,24 @@ pub(super) fn is_unpaid(result: InstructionResult) -> bool {
     )
 }
 
+/// What a create ends with that can't pay for its code. revm calls it out of gas, geth doesn't; without a limit on
+/// memory nothing else ends with this.
+pub(super) const UNPAID_DEPOSIT: InstructionResult = InstructionResult::MemoryLimitOOG;
+
+/// Whether geth counts a frame's end as out of gas: more gas might have helped.
+pub(super) fn is_out_of_gas(result: InstructionResult) -> bool {
+    use InstructionResult as R;
+    matches!(result, R::OutOfGas | R::MemoryOOG | R::PrecompileOOG | R::ReentrancySentryOOG)
+}
+
 /// geth's name for what ended a frame; `None` for success and plain reverts.
 pub(super) fn halt_text(result: InstructionResult, opcode: Option<u8>) -> Option<String> {
     use InstructionResult as R;
     let text = match result {
-        R::OutOfGas
-        | R::MemoryOOG
-        | R::MemoryLimitOOG
-        | R::PrecompileOOG
-        | R::InvalidOperandOOG
-        | R::ReentrancySentryOOG => "out of gas",
+        R::ReentrancySentryOOG => "out of gas: not enough gas for reentrancy sentry",
+        R::InvalidOperandOOG => "gas uint64 overflow",
+        UNPAID_DEPOSIT => "contract creation code storage out of gas",
+        result if is_out_of_gas(result) => "out of gas",
         R::InvalidFEOpcode => "invalid opcode: INVALID",
         R::OpcodeNotFound | R::NotActivated => return Some(unknown_opcode(opcode)),
         R::CallNotAllowedInsideStatic | R::StateChangeDuringStaticCall => "write protection",

@@ -1,6 +1,6 @@
 //! Calls and creates: what every frame shares, whichever machine runs its code.
 
-use super::{account::sure, ledger::MachineLedger, machine::Machine, trace::Runs};
+use super::{account::sure, errors::UNPAID_DEPOSIT, ledger::MachineLedger, machine::Machine, trace::Runs};
 use crate::{
     arbos::{self, precompiles::PrecompileCall},
     vm::code::Prefix,
@@ -95,7 +95,9 @@ impl Machine<'_> {
             return unspent(InstructionResult::CallTooDeep);
         }
         let checkpoint = self.journal.checkpoint();
-        if let CallValue::Transfer(value) = call.value {
+        if let CallValue::Transfer(value) = call.value
+            && !self.leaves_unknown(&call)
+        {
             let failure = sure(self.journal.transfer(&mut self.db, call.caller, call.acting, value));
             if let Some(failure) = failure {
                 self.journal.checkpoint_revert(checkpoint);
@@ -134,6 +136,15 @@ impl Machine<'_> {
             done.gas.set_refunded(0);
         }
         done
+    }
+
+    /// As geth: a plain call that moves nothing doesn't bring the account of nobody into the journal.
+    fn leaves_unknown(&self, call: &Call) -> bool {
+        call.scheme == CallScheme::Call
+            && call.code.1.is_empty()
+            && call.value.get().is_zero()
+            && !self.precompiles.contains(&call.code_address)
+            && self.is_unknown(call.acting)
     }
 
     /// Runs a create to its end: the result and the address, if the init code got as far as running.
@@ -217,7 +228,7 @@ impl Machine<'_> {
             return InstructionResult::CreateContractStartingWithEF;
         }
         if !done.gas.record_regular_cost(self.gas_params.code_deposit_cost(done.output.len())) {
-            return InstructionResult::OutOfGas;
+            return UNPAID_DEPOSIT;
         }
         self.journal.set_code(address, Bytecode::new_raw(done.output.clone()));
         InstructionResult::Return

@@ -126,6 +126,8 @@ pub struct TxOutcome {
     pub output: Bytes,
     /// What RPC says about a failure that isn't a plain revert, e.g. `out of gas`.
     pub error: Option<String>,
+    /// Whether what failed was that the gas ran out.
+    pub out_of_gas: bool,
     /// What RPC adds to `execution reverted`: an ArbOS precompile's error, e.g. `error ProgramUpToDate()`.
     pub revert_text: Option<String>,
     /// Gas used, refund deducted, L1 part included.

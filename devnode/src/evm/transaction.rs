@@ -3,7 +3,7 @@
 use super::{
     BlockCtx, Executor, MAX_INIT_CODE_SIZE, Mode, TxError, TxInput, TxOutcome,
     account::sure,
-    errors::halt_text,
+    errors::{halt_text, is_out_of_gas},
     frames::{Call, Create},
     ledger::MachineLedger,
     machine::{Machine, TxFacts},
@@ -135,6 +135,7 @@ pub(super) fn run(
         success: done.result.is_ok(),
         output: done.output,
         error,
+        out_of_gas: is_out_of_gas(done.result),
         revert_text,
         gas_used,
         gas_refunded: refunded,
@@ -269,7 +270,8 @@ fn open_access(machine: &mut Machine<'_>, tx: &TxInput) -> u64 {
         let delegate = *signed.address();
         let mut authority_account = sure(machine.journal.load_account_mut(&mut machine.db, authority));
         authority_account.data.set_nonce(signed.nonce() + 1);
-        machine.journal.set_code(authority, Bytecode::new_eip7702(delegate));
+        let code = if delegate.is_zero() { Bytecode::default() } else { Bytecode::new_eip7702(delegate) };
+        machine.journal.set_code(authority, code);
     }
     refund
 }
@@ -282,7 +284,10 @@ fn execute(
 ) -> (InterpreterResult, Option<Address>) {
     match tx.to {
         TxKind::Call(to) => {
-            machine.account(to);
+            // As geth: whom the callee delegates to is warm from the start.
+            if let Some(delegate) = machine.code(to).value.eip7702_address() {
+                machine.account(delegate);
+            }
             let code = machine.code_to_run(to);
             let call = Call {
                 scheme: CallScheme::Call,

@@ -2,7 +2,7 @@
 
 use alloy_consensus::{SignableTransaction, TxEip1559, TxEnvelope};
 use alloy_eips::eip2718::Encodable2718;
-use alloy_primitives::{Address, B256, Bytes, TxKind, U256, address, hex};
+use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256, address, hex};
 use alloy_signer_local::PrivateKeySigner;
 use alloy_sol_types::{SolCall, sol};
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ pub(crate) const ARB_DEBUG: Address = address!("00000000000000000000000000000000
 pub(crate) const NOBODY: Address = Address::repeat_byte(0x21);
 
 pub(crate) const BASE_FEE: u64 = 100_000_000;
-const CHAIN_ID: u64 = 412_346;
+pub(crate) const CHAIN_ID: u64 = 412_346;
 const GAS: u64 = 30_000_000;
 
 sol! {
@@ -43,6 +43,8 @@ sol! {
         function setWasmBlockCacheSize(uint16 count) external;
         function setMaxStylusContractFragments(uint8 count) external;
         function addWasmCacheManager(address manager) external;
+        function setCollectTips(bool collect) external;
+        function setCalldataPriceIncrease(bool increase) external;
     }
 }
 
@@ -125,6 +127,21 @@ pub(crate) fn number(value: &Value) -> u64 {
     digits.and_then(|digits| u64::from_str_radix(digits, 16).ok()).unwrap_or_else(|| panic!("{value}"))
 }
 
+/// A transaction of any type as it goes over the wire.
+pub(crate) fn signed<T>(account: DevAccount, unsigned: T) -> Vec<u8>
+where
+    T: SignableTransaction<Signature>,
+    TxEnvelope: From<alloy_consensus::Signed<T>>,
+{
+    let signature = sign_hash(account, unsigned.signature_hash());
+    TxEnvelope::from(unsigned.into_signed(signature)).encoded_2718()
+}
+
+pub(crate) fn sign_hash(account: DevAccount, hash: B256) -> Signature {
+    let signer = PrivateKeySigner::from_bytes(&account.private_key).expect("a valid key");
+    signer.credential().sign_prehash_recoverable(hash.as_slice()).expect("it signs hashes").into()
+}
+
 fn parsed<T: serde::de::DeserializeOwned>(value: &Value) -> T {
     serde_json::from_value(value.clone()).unwrap_or_else(|error| panic!("{value}: {error}"))
 }
@@ -150,6 +167,10 @@ impl Chain {
 
     pub(crate) fn balance(&self, account: Address) -> U256 {
         parsed(&self.rpc("eth_getBalance", json!([account, "latest"])))
+    }
+
+    pub(crate) fn nonce(&self, account: Address) -> u64 {
+        number(&self.rpc("eth_getTransactionCount", json!([account, "latest"])))
     }
 
     pub(crate) fn code(&self, account: Address) -> Bytes {
@@ -180,10 +201,9 @@ impl Chain {
     }
 
     pub(crate) fn send_from(&self, account: DevAccount, tx: &Tx) -> Receipt {
-        let nonce = number(&self.rpc("eth_getTransactionCount", json!([account.address, "latest"])));
         let unsigned = TxEip1559 {
             chain_id: CHAIN_ID,
-            nonce,
+            nonce: self.nonce(account.address),
             gas_limit: tx.gas,
             max_fee_per_gas: u128::from(BASE_FEE) * 2,
             max_priority_fee_per_gas: 0,
@@ -192,11 +212,7 @@ impl Chain {
             access_list: Default::default(),
             input: tx.data.clone(),
         };
-        let signer = PrivateKeySigner::from_bytes(&account.private_key).expect("a valid key");
-        let hash = unsigned.signature_hash();
-        let signed = signer.credential().sign_prehash_recoverable(hash.as_slice()).expect("it signs hashes");
-        let raw = TxEnvelope::from(unsigned.into_signed(signed.into())).encoded_2718();
-        self.publish(&raw)
+        self.publish(&signed(account, unsigned))
     }
 
     /// Mines a raw transaction.

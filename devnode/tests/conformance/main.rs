@@ -1,5 +1,5 @@
 //! The conformance checklist of the Stylus VM specification (§10.3), a test a line, and what recordings leave out:
-//! fragments, creation from programs, keepalive, unusable programs, the edges of every host function, the contracts that
+//! fragments, creation, types of transactions, keepalive, unusable programs, the edges of every host function, the contracts that
 //! tools expect. All of it goes through JSON-RPC on fresh chains.
 
 mod chain;
@@ -11,7 +11,9 @@ mod fragments;
 mod host_functions;
 mod measure;
 mod precompiles;
+mod set_code;
 mod tools;
+mod transactions;
 mod usability;
 mod validation;
 mod wasm;
