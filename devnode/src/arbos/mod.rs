@@ -85,4 +85,6 @@ pub struct TxInfo {
     pub poster_fee: U256,
     /// Price paid per gas, wei.
     pub gas_price: U256,
+    /// It is a call or an estimate, not a transaction of a block.
+    pub is_call: bool,
 }

@@ -102,6 +102,16 @@ impl Version {
         self.number >= 60
     }
 
+    /// New and former chain owners are announced by an event (§0.2).
+    pub(super) fn announces_owners(&self) -> bool {
+        self.number >= 60
+    }
+
+    /// Calls and estimates that set Stylus parameters are charged and change nothing (§0.3).
+    pub(super) fn sets_params_in_blocks_only(&self) -> bool {
+        self.number >= 60
+    }
+
     /// Messages to the parent chain first ask whether the native token is managed.
     pub(super) fn asks_for_native_token_owners(&self) -> bool {
         self.number >= 41

@@ -37,6 +37,8 @@ pub(super) struct TxFacts {
     pub(super) poster_fee: U256,
     /// Gas of the L1 part.
     pub(super) poster_gas: u64,
+    /// It is only tried, not mined.
+    pub(super) is_call: bool,
 }
 
 impl TxFacts {
@@ -144,6 +146,6 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn tx_info(&self) -> TxInfo {
-        TxInfo { poster_fee: self.tx.poster_fee, gas_price: self.tx.gas_price }
+        TxInfo { poster_fee: self.tx.poster_fee, gas_price: self.tx.gas_price, is_call: self.tx.is_call }
     }
 }

@@ -99,6 +99,7 @@ pub(super) fn run(
         base_fee: if charged { base_fee } else { U256::ZERO },
         poster_fee,
         poster_gas,
+        is_call: mode != Mode::Mine,
     };
     let nonce = take_fee_and_nonce(&mut machine, tx, price);
     let access_refund = open_access(&mut machine, tx);

@@ -121,16 +121,24 @@ impl Root {
     pub fn assemble<'a>(&self, fragments: impl IntoIterator<Item = &'a [u8]>) -> Result<Vec<u8>, CodeError> {
         let mut stream = Vec::new();
         for code in fragments {
-            if Prefix::of(code) != Some(Prefix::Fragment) {
-                return Err(CodeError::Malformed(code.len()));
-            }
-            stream.extend_from_slice(&code[MAGIC_LENGTH..]);
+            stream.extend_from_slice(fragment_payload(code)?);
         }
         let wasm = decompress(&stream, self.dictionary, self.declared_length)?;
         if wasm.len() != self.declared_length as usize {
             return Err(CodeError::LengthMismatch { declared: self.declared_length, actual: wasm.len() });
         }
         Ok(wasm)
+    }
+}
+
+/// The piece of a stream that a fragment holds.
+///
+/// # Errors
+/// If the code is no fragment's.
+pub fn fragment_payload(code: &[u8]) -> Result<&[u8], CodeError> {
+    match (Prefix::of(code), code.get(MAGIC_LENGTH..)) {
+        (Some(Prefix::Fragment), Some(payload)) => Ok(payload),
+        _ => Err(CodeError::Malformed(code.len())),
     }
 }
 

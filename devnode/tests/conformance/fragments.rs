@@ -81,6 +81,50 @@ fn a_fragment_named_twice_is_warm_the_second_time() {
 }
 
 #[test]
+fn what_is_named_behind_no_fragment_is_not_loaded() {
+    on_chain(61, |chain| {
+        let (fragments, _) = split(chain, &echo(), 2);
+        let used = |fragments: &[Address]| {
+            let program = chain.deploy(&root(echo().len(), fragments));
+            let receipt = chain.activate(program);
+            assert!(!receipt.success);
+            receipt.gas_used - Chain::activation(program).intrinsic()
+        };
+        let nobody = Address::repeat_byte(0xdd);
+        assert_eq!(used(&[nobody, fragments[0], fragments[1]]), used(&[nobody]));
+        let first = 2_600 + 3 * chain.code(fragments[0]).len().div_ceil(32) as u64;
+        assert_eq!(used(&[fragments[0], nobody, fragments[1]]), used(&[nobody]) + first);
+    });
+}
+
+#[test]
+fn activation_that_cannot_afford_the_longest_fragment_burns_out() {
+    on_chain(61, |chain| {
+        let (_, root) = split(chain, &echo(), 1);
+        // Everything up to the fragment: the start, and what opening, the argument and three reads take.
+        let before = 800 + 3 + 800 + 1_659_168 + 100 + 800;
+        let call = |gas: u64| {
+            let call = Chain::activation(root);
+            let gas = call.intrinsic() + gas;
+            chain.send(&call.gas(gas))
+        };
+        let short = call(before + 4_903);
+        assert_eq!(
+            (short.success, short.gas_used),
+            (false, Chain::activation(root).intrinsic() + before + 4_903)
+        );
+        // With a unit more the fragment is loaded, and the natively charged part is what gas lacks for.
+        let refusal = |gas: u64| {
+            let call = Chain::activation(root);
+            let gas = call.intrinsic() + gas;
+            chain.call(&call.gas(gas)).expect_err("it can't be enough")
+        };
+        assert_eq!(refusal(before + 4_903).code, 3);
+        assert_eq!(refusal(before + 4_904).message, "program activation failed: out of gas");
+    });
+}
+
+#[test]
 fn key_is_the_roots_own_code_hash_whatever_becomes_of_the_fragments() {
     on_chain(61, |chain| {
         let (fragments, program) = split(chain, &echo(), 2);

@@ -63,6 +63,8 @@ sol! {
     /// The chain owners' controls: `0x70`.
     interface ArbOwner {
         event OwnerActs(bytes4 indexed method, address indexed owner, bytes data);
+        event ChainOwnerAdded(address indexed owner);
+        event ChainOwnerRemoved(address indexed owner);
 
         function addChainOwner(address owner) external;
         function removeChainOwner(address owner) external;

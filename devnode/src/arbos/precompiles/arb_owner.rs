@@ -6,9 +6,10 @@ use crate::arbos::{
     address_set::{AddressSet, CACHE_MANAGERS, CHAIN_OWNERS},
     params::{MAX_INK_PRICE, MIN_CACHED_INIT_UNIT, MIN_INIT_UNIT, SCALAR_UNIT},
     pricing::{self, l1, l2},
-    storage::{self, Slot},
+    storage::{self, Slot, Store},
 };
 use alloy_primitives::{Address, I256, U256};
+use alloy_sol_types::SolEvent;
 
 pub(super) fn methods() -> Methods {
     programs(fees(owners(Methods::default())))
@@ -17,9 +18,13 @@ pub(super) fn methods() -> Methods {
 fn owners(methods: Methods) -> Methods {
     methods
         .write(|frame, call: ArbOwner::addChainOwnerCall| {
-            Ok(CHAIN_OWNERS.insert(&mut frame.store(), call.owner)?)
+            CHAIN_OWNERS.insert(&mut frame.store(), call.owner)?;
+            announce(frame, &ArbOwner::ChainOwnerAdded { owner: call.owner })
         })
-        .write(|frame, call: ArbOwner::removeChainOwnerCall| remove(frame, CHAIN_OWNERS, call.owner))
+        .write(|frame, call: ArbOwner::removeChainOwnerCall| {
+            remove(frame, CHAIN_OWNERS, call.owner)?;
+            announce(frame, &ArbOwner::ChainOwnerRemoved { owner: call.owner })
+        })
         .view(|frame, call: ArbOwner::isChainOwnerCall| {
             Ok(CHAIN_OWNERS.contains(&mut frame.store(), call.account)?)
         })
@@ -31,6 +36,10 @@ fn owners(methods: Methods) -> Methods {
             remove(frame, CACHE_MANAGERS, call.manager)
         })
         .write(schedule_upgrade)
+}
+
+fn announce(frame: &mut Frame<'_, '_>, event: &impl SolEvent) -> Result<(), Failure> {
+    if frame.version.announces_owners() { frame.emit(event) } else { Ok(()) }
 }
 
 fn remove(frame: &mut Frame<'_, '_>, set: AddressSet, member: Address) -> Result<(), Failure> {
@@ -187,10 +196,16 @@ impl From<u64> for Word {
 
 /// Changes the Stylus parameters; the next program call, even in this transaction, follows them.
 fn change(frame: &mut Frame<'_, '_>, edit: impl FnOnce(&mut StylusParams)) -> Result<(), Failure> {
+    let is_vain = frame.context.tx.is_call && frame.version.sets_params_in_blocks_only();
     let mut store = frame.store();
     let mut params = StylusParams::read(&mut store)?;
+    let before = params;
     edit(&mut params);
-    Ok(params.write(&mut store)?)
+    params.write(&mut store)?;
+    if is_vain {
+        let Ok(()) = before.write(&mut Store::free(store.ledger));
+    }
+    Ok(())
 }
 
 /// `amount` in units that must fit a byte: rounded up, then cut to the largest.

@@ -64,11 +64,13 @@ fn fragmented_wasm<M: Meter<Stop = OutOfGas>>(
     if count == 0 {
         return Err(Failure::Plain("a root without fragments".into()));
     }
-    let fragments = root
-        .fragments
-        .iter()
-        .map(|address| load_fragment(store, *address))
-        .collect::<Result<Vec<Bytes>, OutOfGas>>()?;
+    let mut fragments = Vec::new();
+    for address in &root.fragments {
+        let code = load_fragment(store, *address)?;
+        // What comes after one that is none is neither loaded nor charged.
+        code::fragment_payload(&code)?;
+        fragments.push(code);
+    }
     Ok(root.assemble(fragments.iter().map(AsRef::as_ref))?)
 }
 

@@ -3,6 +3,7 @@
 use super::*;
 use crate::arbos::{block, precompiles::abi::ArbOwner};
 use alloy_primitives::b256;
+use alloy_sol_types::SolEvent;
 
 #[test]
 fn strangers_halt_whatever_they_call() {
@@ -60,6 +61,38 @@ fn acts_are_logged_with_their_calldata_unless_called_statically() {
     let outcome = chain.run(&by_static(PrecompileCall { caller: DEV_ACCOUNT, ..plain(ARB_OWNER, &call) }));
     assert_eq!(outcome.status, Status::Success);
     assert_eq!(chain.ledger.logs.len(), 1);
+}
+
+#[test]
+fn owners_are_announced_from_arbos_60() {
+    for (arbos, announced) in [(51, false), (60, true)] {
+        let mut chain = Chain::new(arbos);
+        chain.ok(DEV_ACCOUNT, ARB_OWNER, &ArbOwner::addChainOwnerCall { owner: USER });
+        chain.ok(DEV_ACCOUNT, ARB_OWNER, &ArbOwner::removeChainOwnerCall { owner: USER });
+        let topics: Vec<_> = chain.ledger.logs.iter().map(|(_, topics, _)| topics.clone()).collect();
+        let acts = |topics: &[B256]| topics[0] == ArbOwner::OwnerActs::SIGNATURE_HASH;
+        assert_eq!(topics.iter().filter(|topics| acts(topics)).count(), 2);
+        let others: Vec<_> = topics.into_iter().filter(|topics| !acts(topics)).collect();
+        let (added, removed) =
+            (ArbOwner::ChainOwnerAdded::SIGNATURE_HASH, ArbOwner::ChainOwnerRemoved::SIGNATURE_HASH);
+        let expected = [[added, USER.into_word()], [removed, USER.into_word()]];
+        assert_eq!(others, if announced { expected.to_vec() } else { vec![] }, "{arbos}");
+    }
+}
+
+#[test]
+fn calls_set_no_stylus_parameters_from_arbos_60() {
+    for (arbos, is_call, price) in [(51, true, 20_000), (60, true, 10_000), (60, false, 20_000)] {
+        let mut chain = Chain::new(arbos);
+        chain.tx.is_call = is_call;
+        let set = plain(ARB_OWNER, &ArbOwner::setInkPriceCall { price: 20_000 });
+        // It is charged all the same.
+        let short = chain.run(&PrecompileCall { caller: DEV_ACCOUNT, gas: 20_902, ..set.clone() });
+        assert_eq!(short.status, Status::Revert);
+        let exact = chain.run(&PrecompileCall { caller: DEV_ACCOUNT, gas: 20_903, ..set });
+        assert_eq!(exact.status, Status::Success);
+        assert_eq!(chain.params().ink_price, price, "{arbos} {is_call}");
+    }
 }
 
 #[test]
