@@ -13,6 +13,8 @@
 mod declare;
 
 #[macro_use]
+pub mod announced;
+#[macro_use]
 pub mod erc20;
 #[macro_use]
 pub mod erc2612;
@@ -22,6 +24,8 @@ pub mod erc5267;
 pub mod initializable;
 #[macro_use]
 pub mod ownable;
+#[macro_use]
+pub mod pausable;
 
 pub mod arbwasm;
 pub mod erc1271;

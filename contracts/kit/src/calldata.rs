@@ -5,7 +5,7 @@
 //! they are a twentieth of a program and 250 bytes of data, which every call pays for.
 
 use alloc::{string::String, vec::Vec};
-use alloy_primitives::B256;
+use alloy_primitives::{B256, U256};
 use alloy_sol_types::{SolType, abi::token::PackedSeqToken, private::SolTypeValue, sol_data};
 use core::ops::Deref;
 use stylus_sdk::abi::{AbiType, ConstString};
@@ -85,11 +85,24 @@ argument!(ByteString derefs to [u8]; "bytes", encoded as sol_data::Bytes, valid 
 argument!(Text derefs to str; "string", encoded as sol_data::String, valid if |bytes| core::str::from_utf8(bytes).is_ok(),
     from |bytes| String::from_utf8(bytes).unwrap_or_default());
 
+/// Bytes of a word, which everything is padded to.
+const WORD_BYTES: usize = 32;
+
+/// Appends `bytes` as the ABI encodes `bytes` and `string` in their place: the length, the content, and zeros up to a
+/// whole word.
+pub fn append_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+    let length: [u8; WORD_BYTES] = U256::from(bytes.len()).to_be_bytes();
+    out.extend_from_slice(&length);
+    out.extend_from_slice(bytes);
+    let padding = bytes.len().wrapping_neg() % WORD_BYTES;
+    out.resize(out.len().saturating_add(padding), 0);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use alloc::vec;
-    use alloy_primitives::{Bytes, U256};
+    use alloy_primitives::Bytes;
     use alloy_sol_types::{SolValue, sol_data};
     use proptest::prelude::*;
 
@@ -115,6 +128,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn appended_bytes_are_what_the_abi_encodes(data: Vec<u8>) {
+            let mut encoded = U256::from(WORD_BYTES).to_be_bytes_vec();
+            append_bytes(&mut encoded, &data);
+            prop_assert_eq!(encoded, Bytes::from(data).abi_encode());
+        }
+
         #[test]
         fn arguments_encode_as_the_solidity_types(number: [u8; 32], data: Vec<u8>, text: String, flag: bool) {
             let number = U256::from_be_bytes(number);

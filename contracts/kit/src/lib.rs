@@ -1,5 +1,5 @@
-//! What the contracts share, on the Stylus SDK: ownership, initialisation, signatures, ERC-20 with permit, storage words,
-//! and the EVM code of proxies and clones.
+//! What the contracts share, on the Stylus SDK: ownership, pause, announced changes, initialisation, signatures, ERC-20
+//! with permit, storage words, and the EVM code of proxies and clones.
 
 #![no_std]
 #![cfg_attr(
@@ -20,11 +20,13 @@ pub mod erc20;
 pub mod errors;
 pub mod evm;
 pub mod guard;
+pub mod guardian;
 pub mod initializer;
 pub mod namespace;
 pub mod ownership;
 pub mod permit;
 pub mod proxy;
+pub mod schedule;
 pub mod signer;
 pub mod text;
 pub mod word;

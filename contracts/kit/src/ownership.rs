@@ -4,18 +4,21 @@ use abi::ownable::IOwnable::{
     OwnableInvalidOwner, OwnableUnauthorizedAccount, OwnershipTransferStarted, OwnershipTransferred,
 };
 use alloc::{vec, vec::Vec};
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{Address, B256, U256};
 use stylus_sdk::prelude::*;
 
 use crate::{namespace::Namespace, word::Word};
 
+/// Bits of an address.
+const ADDRESS_BITS: usize = 160;
+
 /// Who owns the contract, and whom it was offered to.
 ///
-/// Layout v1, append-only, namespace `air.storage.Ownership`: slot 0 `owner` (20 bytes), slot 1 `pending`
-/// (20 bytes).
+/// Layout v1, append-only, namespace `air.storage.Ownership`, highest bytes first: slot 0 `tenure` (12 bytes) and `owner`
+/// (20 bytes), slot 1 `pending` (20 bytes).
 #[storage]
 pub struct Ownership {
-    /// The owner; zero before the initialisation and after renouncing.
+    /// The owner (zero before the initialisation and after renouncing), and the number of owners so far.
     owner: Word,
     /// Whom the ownership was offered to; zero if nobody.
     pending: Word,
@@ -36,6 +39,12 @@ impl Ownership {
     #[must_use]
     pub fn pending_owner(&self) -> Address {
         Address::from_word(self.pending.get())
+    }
+
+    /// How often the owner changed so far: what an owner announces is void in the tenure of the next.
+    #[must_use]
+    pub fn tenure(&self) -> U256 {
+        self.owner.number().wrapping_shr(ADDRESS_BITS)
     }
 
     /// Sets the first owner, during the initialisation.
@@ -101,7 +110,10 @@ impl Ownership {
 
     fn hand_over(&mut self, new_owner: Address) {
         let previous = self.owner();
-        self.owner.set(new_owner.into_word());
+        // Cannot overflow: a tenure takes a transaction, and 2^96 of them are out of reach.
+        let tenure = self.tenure().wrapping_add(U256::ONE);
+        let address = U256::from_be_bytes(new_owner.into_word().0);
+        self.owner.set_number(tenure.wrapping_shl(ADDRESS_BITS) | address);
         self.pending.set(B256::ZERO);
         self.vm().log(OwnershipTransferred { previousOwner: previous, newOwner: new_owner });
     }
@@ -110,7 +122,7 @@ impl Ownership {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloy_primitives::{U256, address};
+    use alloy_primitives::{address, b256};
     use alloy_sol_types::SolEvent;
     use stylus_sdk::testing::TestVM;
 
@@ -141,7 +153,8 @@ mod tests {
         let (vm, ownership) = owned_by_alice();
         assert_eq!((ownership.owner(), ownership.pending_owner()), (ALICE, Address::ZERO));
         assert_eq!(last_transfer(&vm), (Address::ZERO, ALICE));
-        assert_eq!(vm.get_storage(U256::ZERO), ALICE.into_word(), "owner lives in slot 0");
+        let word = b256!("000000000000000000000001 00000000000000000000000000000000000a11ce");
+        assert_eq!(vm.get_storage(U256::ZERO), word, "owner lives in slot 0, below its tenure");
 
         let nobody = Ownership::from(&TestVM::new()).initialize(Address::ZERO);
         assert_eq!(nobody, Err(OwnableInvalidOwner { owner: Address::ZERO }));
@@ -193,6 +206,22 @@ mod tests {
             assert_eq!(ownership.only_owner(), unauthorized(caller));
             assert_eq!(ownership.accept(), unauthorized(caller));
         }
+    }
+
+    #[test]
+    fn a_tenure_ends_with_every_change_of_owner() {
+        let (vm, mut ownership) = owned_by_alice();
+        assert_eq!(ownership.tenure(), U256::from(1));
+        for (number, (from, to)) in [(ALICE, BOB), (BOB, ALICE), (ALICE, ALICE)].into_iter().enumerate() {
+            vm.set_sender(from);
+            ownership.transfer(to).unwrap();
+            assert_eq!(ownership.tenure(), U256::from(1 + number), "an offer changes nothing");
+            vm.set_sender(to);
+            ownership.accept().unwrap();
+            assert_eq!((ownership.owner(), ownership.tenure()), (to, U256::from(2 + number)));
+        }
+        ownership.renounce().unwrap();
+        assert_eq!((ownership.owner(), ownership.tenure()), (Address::ZERO, U256::from(5)));
     }
 
     #[test]

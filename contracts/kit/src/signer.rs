@@ -3,17 +3,17 @@
 
 use abi::erc1271::IERC1271::isValidSignatureCall;
 use alloc::vec::Vec;
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, B256};
 use alloy_sol_types::SolCall;
 use stylus_sdk::stylus_core::Host;
 
-use crate::ecdsa;
+use crate::{calldata, ecdsa};
 
 /// Gas that a contract gets to judge a signature: enough for a multisig of a dozen owners or an elliptic curve
 /// in Solidity, too little to burn a relayer's whole transaction.
 pub const ERC1271_GAS: u64 = 500_000;
 
-/// Bytes of a word: of the answer, and of what `bytes` are padded to.
+/// Bytes of the answer.
 const WORD_BYTES: usize = 32;
 
 /// Tells whether `signature` over `digest` comes from `signer`.
@@ -52,14 +52,10 @@ fn contract_accepts<H: Host + ?Sized>(host: &H, signer: Address, digest: B256, s
 /// `isValidSignature(digest, signature)`, ABI-encoded; by hand, because alloy's encoder wants its shared `Bytes`.
 fn question(digest: B256, signature: &[u8]) -> Vec<u8> {
     let offset = B256::with_last_byte(0x40);
-    let length = B256::from(U256::from(signature.len()));
-    let head = [digest.0, offset.0, length.0];
     let mut question = Vec::new();
     question.extend_from_slice(&isValidSignatureCall::SELECTOR);
-    question.extend_from_slice(head.as_flattened());
-    question.extend_from_slice(signature);
-    let padding = signature.len().wrapping_neg() % WORD_BYTES;
-    question.resize(question.len().saturating_add(padding), 0);
+    question.extend_from_slice([digest.0, offset.0].as_flattened());
+    calldata::append_bytes(&mut question, signature);
     question
 }
 

@@ -12,7 +12,9 @@
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::as_conversions, clippy::float_arithmetic))]
 
 pub mod bounds;
+pub mod bucket;
 pub mod credential;
 pub mod nonce;
+pub mod page;
 pub mod supply;
 pub mod text;

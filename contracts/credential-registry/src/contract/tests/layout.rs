@@ -43,7 +43,7 @@ fn slots_are_those_of_the_documented_layout() {
     let one = packed(&[free(31), number(1, 1)]);
     let expected = HashMap::from([
         (initializer, packed(&[free(24), number(1, 8)])),
-        (ownership, packed(&[free(12), account(OWNER)])),
+        (ownership, packed(&[number(1, 12), account(OWNER)])),
         (ownership + U256::from(1), packed(&[free(12), account(BOB)])),
         (entry(slot(0), id), packed(&[number(degree.expiresAt, 8), number(1, 1), free(3), account(ALICE)])),
         (entry(slot(1), id), packed(&[number(NOW, 6), number(degree.issuedAt, 6), account(ISSUER)])),
