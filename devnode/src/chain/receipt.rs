@@ -6,7 +6,7 @@ use alloy_primitives::{Address, Bloom, Log};
 use crate::evm::TxOutcome;
 
 /// What a transaction of a block did.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
     /// EIP-2718 type of the transaction.
     pub ty: u8,

@@ -60,6 +60,14 @@ impl State {
         value.copied().unwrap_or_default()
     }
 
+    /// All balances together, in wei; saturating, since control methods may set any. Visits every account.
+    #[must_use]
+    pub fn total_balance(&self) -> U256 {
+        let mut total = U256::ZERO;
+        self.accounts.for_each(&mut |account| total = total.saturating_add(account.balance));
+        total
+    }
+
     /// The Merkle root that block headers carry.
     #[must_use]
     pub fn root(&self) -> B256 {

@@ -90,6 +90,7 @@ fn root_agrees_with_the_reference_over_a_history_of_commits_and_deletions() {
             model.insert(who, plain);
         }
         assert_eq!(state.root(), model_root(&model));
+        assert_eq!(state.total_balance(), model.values().map(|plain| plain.balance).sum::<U256>());
         versions.push((state.clone(), model_root(&model)));
     }
     assert!(deleted > 40, "the history must delete accounts");

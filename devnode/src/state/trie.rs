@@ -92,6 +92,13 @@ impl<V: Value> Trie<V> {
         }
     }
 
+    /// Visits every value, in the order of the keys.
+    pub fn for_each(&self, visit: &mut impl FnMut(&V)) {
+        if let Some(root) = &self.root {
+            for_each(root, visit);
+        }
+    }
+
     /// The Merkle root; hashes only nodes that changed since it was last asked for.
     #[must_use]
     pub fn root(&self) -> B256 {
@@ -99,6 +106,14 @@ impl<V: Value> Trie<V> {
             None => EMPTY_ROOT,
             Some(node) => node.reference(0).as_hash().unwrap_or_else(|| keccak256(node.encode(0))),
         }
+    }
+}
+
+fn for_each<V>(node: &Node<V>, visit: &mut impl FnMut(&V)) {
+    match &node.kind {
+        Kind::Leaf { value, .. } => visit(value),
+        Kind::Extension { child, .. } => for_each(child, visit),
+        Kind::Branch(children) => children.iter().flatten().for_each(|child| for_each(child, visit)),
     }
 }
 
