@@ -80,6 +80,12 @@ impl World {
         &self.payer
     }
 
+    /// The devnode, if this world has one of its own.
+    #[must_use]
+    pub const fn node(&self) -> Option<&Devnode> {
+        self.node.as_ref()
+    }
+
     /// Gives each account Ether for gas.
     pub async fn fund(&self, accounts: impl IntoIterator<Item = &Key>) {
         let _turn = self.paying.lock().await;

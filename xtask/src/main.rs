@@ -88,6 +88,32 @@ enum Task {
         #[arg(long, conflicts_with = "names")]
         all: bool,
     },
+    /// Measure how fast the devnode is, beside the project's goals.
+    ///
+    /// Boot, activation and compilation, what metering costs, and what is mined and answered a second over HTTP with 1,
+    /// 8 and 64 connections. Built with optimisations, which takes 15 minutes the first time; the measurement itself
+    /// takes four. A missed goal is shown and fails nothing.
+    Bench {
+        /// Only benchmarks with this in their name, for example `transfers`.
+        #[arg(value_name = "FILTER")]
+        filter: Option<String>,
+    },
+    /// Fuzz the devnode: programs, request bodies, raw transactions.
+    ///
+    /// Each target runs for --seconds, or until it finds something, which is then in target/fuzz-artifacts. What a run
+    /// learns stays in target/fuzz-corpus, where the next one goes on. Needs a C++ compiler for libFuzzer; the first run
+    /// compiles the devnode again, instrumented.
+    Fuzz {
+        /// Seconds for each target.
+        #[arg(long, default_value_t = 60, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+        seconds: u64,
+        /// Run a target once, on this file, and show what happens.
+        #[arg(long, value_name = "FILE", conflicts_with = "seconds", requires = "targets")]
+        replay: Option<std::path::PathBuf>,
+        /// Targets to run; all without any.
+        #[arg(value_enum, value_name = "TARGET")]
+        targets: Vec<commands::fuzz::Target>,
+    },
 }
 
 /// The two ways to the contracts' compiler.
@@ -117,7 +143,10 @@ fn main() -> ExitCode {
         Task::Test { repeat } => ("test", commands::test::run(repeat)),
         Task::Ci { only } => ("ci", commands::ci::run(&only)),
         Task::Vectors { files } => ("vectors", commands::vectors::run(&files)),
+        Task::Bench { filter } => ("bench", commands::bench::run(filter.as_deref())),
         Task::Foreign { names, all } => ("foreign", commands::foreign::run(&names, all)),
+        Task::Fuzz { replay: Some(file), targets, .. } => ("fuzz", commands::fuzz::replay(&targets, &file)),
+        Task::Fuzz { seconds, targets, .. } => ("fuzz", commands::fuzz::run(&targets, seconds)),
     };
     report::close(name, json, outcome.unwrap_or_else(|error| Outcome::impossible(&error)))
 }

@@ -1,12 +1,10 @@
 //! Transactions: what `eth_sendRawTransaction` takes, and the one that starts every block.
 
-use alloy_consensus::{
-    EthereumTxEnvelope, Transaction as _, TxEip4844, TxEnvelope, crypto::RecoveryError,
-    transaction::SignerRecoverable,
-};
+use alloy_consensus::{EthereumTxEnvelope, Transaction as _, TxEip4844, TxEnvelope, crypto::SECP256K1N_HALF};
 use alloy_eips::eip2718::{Decodable2718, Eip2718Error, Encodable2718, Typed2718};
-use alloy_primitives::{Address, B256, Bytes, Selector, U256, address, keccak256};
+use alloy_primitives::{Address, B256, B512, Bytes, Selector, U256, address, keccak256};
 use alloy_rlp::{Encodable, Header};
+use revm::precompile::secp256k1::bitcoin_secp256k1::ecrecover;
 
 use super::{error::SendError, poster};
 use crate::evm::TxInput;
@@ -140,7 +138,7 @@ impl SignedTx {
         {
             return Err(SendError::WrongChain { have, want: chain_id });
         }
-        let from = envelope.recover_signer().map_err(|_: RecoveryError| SendError::InvalidSignature)?;
+        let from = signer(&envelope).ok_or(SendError::InvalidSignature)?;
         if raw.len() > MAX_BYTES {
             return Err(SendError::Oversized);
         }
@@ -188,6 +186,19 @@ impl SignedTx {
             any_sender: self.impersonated,
         }
     }
+}
+
+/// Who signed, found by the C library that the precompile uses: it takes a third of the time of the pure Rust one.
+fn signer(envelope: &TxEnvelope) -> Option<Address> {
+    let signature = envelope.signature();
+    // EIP-2: of the two signatures that are equally good only one counts.
+    if signature.s() > SECP256K1N_HALF {
+        return None;
+    }
+    let compact =
+        B512::from_slice(&[signature.r(), signature.s()].map(|part| part.to_be_bytes::<32>()).concat());
+    let word = ecrecover(&compact, signature.v().into(), &envelope.signature_hash()).ok()?;
+    Some(Address::from_word(word))
 }
 
 /// A typed transaction starts with a byte below 0x80, a legacy one is an RLP list.

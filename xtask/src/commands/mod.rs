@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use xtask::process;
 
+pub(crate) mod bench;
 pub(crate) mod build_contracts;
 pub(crate) mod ci;
 pub(crate) mod demo;
 pub(crate) mod foreign;
+pub(crate) mod fuzz;
 pub(crate) mod setup;
 mod steps;
 pub(crate) mod test;
