@@ -8,20 +8,20 @@ use clap::ValueEnum;
 use xtask::{artifacts, process, repo};
 
 use super::steps::Steps;
-use super::{foreign, test};
+use super::{foreign, fuzz, test};
 use crate::report::Outcome;
 use crate::tidy;
 
 /// The parts of `ci`, in the order in which they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Part {
-    /// rustfmt, both workspaces.
+    /// rustfmt, all workspaces.
     Formatting,
     /// What no compiler checks: covers, manifests, documented errors, paths.
     Tidy,
-    /// Both lock files are what a build would write.
+    /// The lock files are what a build would write.
     Locks,
-    /// clippy, both workspaces.
+    /// clippy, all workspaces.
     Lints,
     /// The programs build and fit.
     Programs,
@@ -29,6 +29,8 @@ pub(crate) enum Part {
     Tests,
     /// The light clients of `cargo xtask foreign`: cast, ethers.js, viem.
     Foreign,
+    /// `cargo xtask fuzz`, half a minute a target.
+    Fuzz,
     /// rustdoc, both workspaces.
     Documentation,
 }
@@ -51,6 +53,7 @@ pub(crate) fn run(only: &[Part]) -> Result<Outcome> {
             }),
             Part::Tests => test::add(&root, &mut steps, ""),
             Part::Foreign => steps.step("clients that nobody here wrote", foreign::light),
+            Part::Fuzz => steps.step("fuzz targets", fuzz::briefly),
             Part::Documentation => documentation(&root, &mut steps),
         }
     }
@@ -69,18 +72,22 @@ fn workspace(root: &Path, args: &[&str]) -> Command {
 
 fn formatting(root: &Path, steps: &mut Steps) {
     steps.command("formatting of the workspace", &mut workspace(root, &["fmt", "--all", "--check"]));
-    steps.command(
-        "formatting of contracts/",
-        &mut workspace(root, &["fmt", "--all", "--check", "--manifest-path", "contracts/Cargo.toml"]),
-    );
+    for other in ["contracts", "fuzz"] {
+        let manifest = format!("{other}/Cargo.toml");
+        steps.command(
+            format!("formatting of {other}/"),
+            &mut workspace(root, &["fmt", "--all", "--check", "--manifest-path", &manifest]),
+        );
+    }
 }
 
 fn lock_files(root: &Path, steps: &mut Steps) {
-    for manifest in ["Cargo.toml", "contracts/Cargo.toml"] {
+    for manifest in ["Cargo.toml", "contracts/Cargo.toml", "fuzz/Cargo.toml"] {
         steps.step(format!("lock file of {manifest}"), || {
             let args = ["metadata", "--locked", "--format-version", "1", "--manifest-path", manifest];
-            process::quiet(&mut workspace(root, &args))
-                .context("run `cargo check` and commit the lock file")?;
+            process::quiet(&mut workspace(root, &args)).with_context(|| {
+                format!("run `cargo tree --manifest-path {manifest}` and commit the lock file")
+            })?;
             Ok(())
         });
     }
@@ -95,6 +102,9 @@ fn lints(root: &Path, steps: &mut Steps) {
         "lints of the workspace",
         &mut workspace(root, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
     );
+    // Without instrumentation, so that it shares what the line before has checked.
+    let fuzz = ["clippy", "--all-targets", "--manifest-path", "fuzz/Cargo.toml", "--target-dir", "target"];
+    steps.command("lints of fuzz/", workspace(root, &fuzz).args(["--", "-D", "warnings"]));
 }
 
 fn documentation(root: &Path, steps: &mut Steps) {

@@ -1,0 +1,4 @@
+//! See `stylus_devnode_fuzz::transactions`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| stylus_devnode_fuzz::transactions::run(data));
