@@ -76,7 +76,10 @@ fn text(value: &DynSolValue) -> String {
         DynSolValue::Address(it) => it.to_string(),
         DynSolValue::Bytes(it) => hex::encode_prefixed(it),
         DynSolValue::String(it) => format!("{it:?}"),
-        DynSolValue::Array(items) | DynSolValue::FixedArray(items) | DynSolValue::Tuple(items) => {
+        DynSolValue::Array(items)
+        | DynSolValue::FixedArray(items)
+        | DynSolValue::Tuple(items)
+        | DynSolValue::CustomStruct { tuple: items, .. } => {
             format!("[{}]", items.iter().map(text).collect::<Vec<_>>().join(", "))
         }
         DynSolValue::Function(it) => it.to_string(),
