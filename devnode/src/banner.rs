@@ -29,7 +29,7 @@ pub(crate) fn print(node: &Devnode, arbos_version: u64, ether: u64, mnemonic: &s
 pub(crate) fn print_json(node: &Devnode) {
     let accounts = node.accounts().iter();
     let accounts: Vec<_> = accounts
-        .map(|account| json!({ "address": account.address, "privateKey": account.private_key }))
+        .map(|account| json!({ "address": account.address.to_checksum(None), "privateKey": account.private_key }))
         .collect();
     let line = json!({ "rpc": node.rpc_url(), "ws": node.ws_url(), "chainId": node.chain_id(), "accounts": accounts });
     out(&format!("{line}\n"));

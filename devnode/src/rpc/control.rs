@@ -167,6 +167,19 @@ pub(super) fn metadata(rpc: &Rpc, _: &Params<'_>) -> Answer {
     }))
 }
 
+/// Refused: contracts that ask for it get the sequencer's address on every Arbitrum chain.
+pub(super) fn set_coinbase(_: &Rpc, params: &Params<'_>) -> Answer {
+    params.required::<Address>(0)?;
+    let reason = "blocks name their sequencer, 0xA4b000000000000000000073657175656e636572";
+    Err(RpcError::Constant("the coinbase", reason))
+}
+
+/// Refused: the opcode is no randomness on Arbitrum.
+pub(super) fn set_prev_randao(_: &Rpc, params: &Params<'_>) -> Answer {
+    params.required::<Slot>(0)?;
+    Err(RpcError::Constant("prevRandao", "the opcode answers 1 in every block"))
+}
+
 pub(super) fn set_balance(rpc: &Rpc, params: &Params<'_>) -> Answer {
     let (address, wei): (Address, U256) = (params.required(0)?, params.required(1)?);
     rpc.chain.edit_state(|state| state.set_balance(address, wei));

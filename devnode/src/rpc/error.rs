@@ -108,6 +108,9 @@ pub enum RpcError {
     /// The call ended in some other way.
     #[error("{0}")]
     Halted(String),
+    /// Something that is the same in every block of an Arbitrum chain.
+    #[error("{0} is a constant on Arbitrum: {1}")]
+    Constant(&'static str, &'static str),
     /// The clock can't be set back.
     #[error(transparent)]
     Time(#[from] TimeError),

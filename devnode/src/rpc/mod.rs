@@ -23,6 +23,7 @@ mod trace;
 mod tracers;
 mod transactions;
 mod txpool;
+mod typed_data;
 mod wallet;
 mod websocket;
 
@@ -137,6 +138,7 @@ fn method_named(name: &str) -> Option<(usize, Method)> {
         }
         "eth_sendTransaction" => (1, wallet::send_transaction),
         "eth_sign" => (2, wallet::sign),
+        "eth_signTypedData" | "eth_signTypedData_v4" => (2, typed_data::sign),
         "eth_signTransaction" => (1, wallet::sign_transaction),
         "personal_sign" => (3, wallet::personal_sign),
 
@@ -167,6 +169,8 @@ fn method_named(name: &str) -> Option<(usize, Method)> {
         "anvil_setCode" | "hardhat_setCode" => (2, control::set_code),
         "anvil_setNonce" | "hardhat_setNonce" => (2, control::set_nonce),
         "anvil_setStorageAt" | "hardhat_setStorageAt" => (3, control::set_storage_at),
+        "anvil_setCoinbase" | "hardhat_setCoinbase" => (1, control::set_coinbase),
+        "hardhat_setPrevRandao" => (1, control::set_prev_randao),
         "anvil_getAutomine" | "hardhat_getAutomine" => (0, control::automine),
         "anvil_getIntervalMining" => (0, control::interval_mining),
         "anvil_metadata" | "hardhat_metadata" => (0, control::metadata),

@@ -20,12 +20,21 @@ use crate::chain::{Follower, History, Progress};
 /// Most subscriptions of one connection.
 pub(super) const MOST: usize = 1_024;
 
+/// What a subscription is about.
+enum Topic {
+    /// What a filter could be about too.
+    News(Wanted),
+    /// Accepted transactions, whole instead of their hashes.
+    WholeTransactions,
+    /// Whether the node is still catching up with others. It has none, so there is one thing to say, as by geth once it
+    /// has caught up: no.
+    Syncing { told: bool },
+}
+
 /// Something that a connection wants to hear of.
 pub(super) struct Subscription {
     pub(super) id: String,
-    wanted: Wanted,
-    /// Whole transactions instead of hashes.
-    full: bool,
+    topic: Topic,
     follower: Follower,
 }
 
@@ -35,18 +44,16 @@ pub(super) fn open(rpc: &Rpc, params: Option<&Value>) -> Result<Subscription, Rp
     let follower = Follower::new(rpc.chain.history());
     let params = Params::new(params, 2)?;
     let kind: String = params.required(0)?;
-    let mut full = false;
-    let wanted = match kind.as_str() {
-        "newHeads" => Wanted::Blocks,
-        "logs" => Wanted::Logs(params.optional::<LogRequest>(1)?.unwrap_or_default()),
-        "newPendingTransactions" => {
-            full = params.optional::<bool>(1)?.unwrap_or_default();
-            Wanted::Transactions
-        }
+    let topic = match kind.as_str() {
+        "newHeads" => Topic::News(Wanted::Blocks),
+        "logs" => Topic::News(Wanted::Logs(params.optional::<LogRequest>(1)?.unwrap_or_default())),
+        "newPendingTransactions" if params.optional(1)? == Some(true) => Topic::WholeTransactions,
+        "newPendingTransactions" => Topic::News(Wanted::Transactions),
+        "syncing" => Topic::Syncing { told: false },
         _ => return Err(RpcError::NoSubscription(kind)),
     };
     let id = format!("{:#x}", U64::from(LAST.fetch_add(1, Ordering::Relaxed) + 1));
-    Ok(Subscription { id, wanted, full, follower })
+    Ok(Subscription { id, topic, follower })
 }
 
 impl Subscription {
@@ -64,14 +71,18 @@ impl Subscription {
         results.into_iter().map(message).collect()
     }
 
-    fn results(&self, now: &Arc<History>, progress: &Progress) -> Vec<Value> {
-        match &self.wanted {
-            Wanted::Blocks => progress.added.iter().map(|block| shapes::head(block)).collect(),
-            Wanted::Logs(request) => news_of_logs(request, progress),
-            Wanted::Transactions if self.full => {
+    fn results(&mut self, now: &Arc<History>, progress: &Progress) -> Vec<Value> {
+        match &mut self.topic {
+            Topic::News(Wanted::Blocks) => progress.added.iter().map(|block| shapes::head(block)).collect(),
+            Topic::News(Wanted::Logs(request)) => news_of_logs(request, progress),
+            Topic::News(Wanted::Transactions) => progress.accepted.iter().map(|hash| json!(hash)).collect(),
+            Topic::WholeTransactions => {
                 progress.accepted.iter().filter_map(|hash| shapes::accepted(now, hash)).collect()
             }
-            Wanted::Transactions => progress.accepted.iter().map(|hash| json!(hash)).collect(),
+            Topic::Syncing { told } => {
+                let first = !std::mem::replace(told, true);
+                first.then(|| json!(false)).into_iter().collect()
+            }
         }
     }
 }

@@ -52,7 +52,11 @@ pub(super) fn call(rpc: &Rpc, params: &Params<'_>) -> Answer {
     };
     config.state.apply(&mut context.state)?;
     context.override_block(config.block.0);
-    let tx = request.into_input();
+    let skips_l1 = request.skip_l1_charging;
+    let mut tx = request.into_input();
+    if !skips_l1 {
+        rpc.chain.charge_l1(&context, &mut tx);
+    }
     let traced = rpc.chain.trace_call(&context, &tx, config.tracer.wanted()).map_err(RpcError::Trace)?;
     config.tracer.answer(&traced)
 }

@@ -56,7 +56,8 @@ impl Wallet {
         impersonated.everybody || impersonated.addresses.contains(&address)
     }
 
-    fn sign(&self, address: Address, hash: B256) -> Result<Signature, RpcError> {
+    /// Signs a hash with an account's key.
+    pub(super) fn sign(&self, address: Address, hash: B256) -> Result<Signature, RpcError> {
         let signer = self.signer(address)?;
         let signed = signer.credential().sign_prehash_recoverable(hash.as_slice());
         signed.map(Into::into).map_err(|error| RpcError::Internal(error.to_string()))

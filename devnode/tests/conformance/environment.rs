@@ -115,6 +115,10 @@ fn calls_pay_for_l1_data_unless_they_skip_it() {
             let request = json!({ "to": gas_info, "data": "0xc6f7de0e", "skipL1Charging": skip });
             let answer: B256 =
                 serde_json::from_value(chain.rpc("eth_call", json!([request]))).expect("a word");
+            // A traced call is the same call.
+            let config = json!({ "tracer": "callTracer" });
+            let traced = chain.rpc("debug_traceCall", json!([request, "latest", config]));
+            assert_eq!(traced["output"], json!(answer));
             U256::from_be_bytes(answer.0)
         };
         assert_eq!(fee(false), U256::ZERO);

@@ -113,7 +113,7 @@ fn chain_is_made_as_the_options_say() {
     stdout.read_line(&mut line).expect("a line");
     let ready: Value = serde_json::from_str(&line).expect("JSON");
     assert_eq!(ready["chainId"], 7);
-    assert_eq!(ready["accounts"][1]["address"], "0x9858EfFD232B4033E47d90003D41EC34EcaEda94".to_lowercase());
+    assert_eq!(ready["accounts"][1]["address"], "0x9858EfFD232B4033E47d90003D41EC34EcaEda94");
     let url = ready["rpc"].as_str().expect("a URL").parse().expect("a URL");
     let price = tokio::runtime::Runtime::new().expect("a runtime").block_on(async {
         choose_tls();

@@ -97,3 +97,17 @@ async fn edited_accounts_are_seen_at_once_and_by_the_next_block() {
     }
     assert_eq!(alice.get_balance(NOBODY).number(0).await.expect("a balance"), U256::ZERO);
 }
+
+#[tokio::test]
+async fn what_is_constant_on_arbitrum_is_not_set() {
+    let node = spawn().await;
+    let alice = provider(&node, 1);
+    for (method, value) in [
+        ("anvil_setCoinbase", json!(NOBODY)),
+        ("hardhat_setCoinbase", json!(NOBODY)),
+        ("hardhat_setPrevRandao", json!(B256::repeat_byte(1))),
+    ] {
+        let (code, text) = request(&alice, method, json!([value])).await.expect_err("it must be refused");
+        assert!(code == -32_000 && text.contains("constant on Arbitrum"), "{method}: {text}");
+    }
+}

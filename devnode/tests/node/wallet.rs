@@ -72,5 +72,20 @@ async fn impersonated_accounts_send_even_contracts() {
 async fn locked_node_knows_no_accounts() {
     let config = Config { unlocked: false, ..Config::test() };
     let node = Devnode::spawn(config).await.expect("a test node starts");
-    assert_eq!(request(&provider(&node, 0), "eth_accounts", json!([])).await, Ok(json!([])));
+    let client = provider(&node, 0);
+    assert_eq!(request(&client, "eth_accounts", json!([])).await, Ok(json!([])));
+    let data = json!({
+        "types": { "EIP712Domain": [], "Note": [{ "name": "text", "type": "string" }] },
+        "primaryType": "Note", "domain": {}, "message": { "text": "hello" },
+    });
+    let account = node.accounts()[1].address;
+    let refused = request(&client, "eth_signTypedData_v4", json!([account, data])).await;
+    assert_eq!(refused, Err((-32000, "unknown account".to_owned())));
+    // A node that knows the account signs.
+    let node = spawn().await;
+    let client = provider(&node, 0);
+    for method in ["eth_signTypedData", "eth_signTypedData_v4"] {
+        let signature = request(&client, method, json!([account, data])).await.expect("a signature");
+        assert_eq!(signature.as_str().map(str::len), Some(2 + 2 * 65));
+    }
 }

@@ -108,6 +108,18 @@ async fn subscribers_hear_of_blocks_transactions_and_logs() {
 }
 
 #[tokio::test]
+async fn subscribers_to_syncing_are_told_once_that_it_is_done() {
+    let node = spawn().await;
+    let mut socket = Socket::open(&node);
+    let id = socket.ask("eth_subscribe", json!(["syncing"]))["result"].clone();
+    let news = socket.receive();
+    assert_eq!((&news["params"]["subscription"], &news["params"]["result"]), (&id, &json!(false)));
+    mine(&provider(&node, 1), transfer(NOBODY, 1)).await;
+    // The next frame is the answer, not news.
+    assert_eq!(socket.ask("eth_unsubscribe", json!([id]))["result"], true);
+}
+
+#[tokio::test]
 async fn nothing_comes_after_unsubscribing_and_strangers_are_refused() {
     let node = spawn().await;
     let alice = provider(&node, 1);

@@ -354,7 +354,8 @@ fn struct_logs_tell_what_could_not_be_paid() {
         let trace = stage.request("debug_traceCall", json!([call, "latest", {}]));
         assert_eq!(trace["failed"], true);
         let last = trace["structLogs"].as_array().and_then(|logs| logs.last()).expect("an entry");
-        assert_eq!((&last["op"], &last["error"]), (&json!("SSTORE"), &json!("out of gas")));
+        let sentry = "out of gas: not enough gas for reentrancy sentry";
+        assert_eq!((&last["op"], &last["error"]), (&json!("SSTORE"), &json!(sentry)));
     });
 }
 
