@@ -1,6 +1,6 @@
 //! A chain with something on it, which every input finds in the same state.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use alloy_consensus::{Signed, TxEip1559, TxEnvelope};
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256, address};
@@ -55,6 +55,32 @@ impl Call {
     pub(crate) fn activating(program: Address) -> Self {
         let input = [&code::selector("activateProgram(address)"), &program.into_word()[..]].concat();
         Self { value: U256::from(ACTIVATION_VALUE), ..Self::new(ARB_WASM, input, MOST_GAS) }
+    }
+}
+
+/// A chain for one input after the other. It is made anew now and then, as its engine keeps every module that it has
+/// compiled.
+pub(crate) struct Shared {
+    arbos_version: u64,
+    /// How many inputs find the same chain.
+    most_uses: u32,
+    base: Mutex<Option<(Base, u32)>>,
+}
+
+impl Shared {
+    pub(crate) const fn new(arbos_version: u64, most_uses: u32) -> Self {
+        Self { arbos_version, most_uses, base: Mutex::new(None) }
+    }
+
+    /// Lends the chain to an input, which says whether others may have it after that.
+    pub(crate) fn lend(&self, work: impl FnOnce(&mut Base) -> bool) {
+        let mut lock = self.base.lock().unwrap_or_else(PoisonError::into_inner);
+        let (base, uses) = lock.get_or_insert_with(|| (Base::new(self.arbos_version), 0));
+        *uses += 1;
+        let usable = work(base) && base.restore();
+        if !usable || *uses >= self.most_uses {
+            *lock = None;
+        }
     }
 }
 

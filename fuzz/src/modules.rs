@@ -3,8 +3,6 @@
 mod calls;
 mod smith;
 
-use std::sync::{LazyLock, Mutex, PoisonError};
-
 use alloy_primitives::{Address, B256};
 use arbitrary::{Result, Unstructured};
 use stylus_devnode::{
@@ -14,12 +12,9 @@ use stylus_devnode::{
 };
 
 use crate::{
-    base::{Base, Call, MOST_GAS},
+    base::{Base, Call, MOST_GAS, Shared},
     code,
 };
-
-/// Most inputs on one chain: its engine keeps every module that it has compiled.
-const MOST_USES: u32 = 200;
 
 /// Most pages that a program may start with, as far as activation is concerned.
 const PAGE_BUDGET: u16 = 128;
@@ -33,8 +28,13 @@ const MOST_CODE: usize = 24_576;
 /// The oldest and the newest rules, and those between them that differ: ArbOS and Stylus version.
 const VERSIONS: [(u64, u16); 3] = [(40, 2), (51, 2), (61, 3)];
 
-static BASES: LazyLock<Mutex<[Option<(Base, u32)>; VERSIONS.len()]>> =
-    LazyLock::new(|| Mutex::new([const { None }; VERSIONS.len()]));
+/// A chain for each.
+static BASES: [Shared; VERSIONS.len()] = [
+    Shared::new(VERSIONS[0].0, MOST_USES),
+    Shared::new(VERSIONS[1].0, MOST_USES),
+    Shared::new(VERSIONS[2].0, MOST_USES),
+];
+const MOST_USES: u32 = 200;
 
 /// What an input says.
 struct Case {
@@ -71,15 +71,10 @@ pub fn run(data: &[u8]) {
     let Ok(case) = Case::read(data) else { return };
     LocalNode::on_large_stack(|| {
         let verdict = judge(&case);
-        let mut bases = BASES.lock().unwrap_or_else(PoisonError::into_inner);
-        let (base, uses) =
-            bases[case.version].get_or_insert_with(|| (Base::new(VERSIONS[case.version].0), 0));
-        on_chain(base, &case, verdict);
-        base.restore();
-        *uses += 1;
-        if *uses == MOST_USES {
-            bases[case.version] = None;
-        }
+        BASES[case.version].lend(|base| {
+            on_chain(base, &case, verdict);
+            true
+        });
     });
 }
 

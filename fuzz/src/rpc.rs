@@ -3,45 +3,38 @@
 mod bodies;
 mod values;
 
-use std::sync::{LazyLock, Mutex, PoisonError};
-
 use alloy_primitives::Address;
 use arbitrary::Unstructured;
 use serde_json::{Value, json};
 use stylus_devnode::{replay::LocalNode, rpc::Rpc};
 
-use crate::base::Base;
-
-/// Most inputs on one chain: its engine keeps every module that it has compiled.
-const MOST_USES: u32 = 2_000;
+use crate::base::{Base, Shared};
 
 /// Most blocks that an input may have mined at once; more are only slow.
 const MOST_BLOCKS: u64 = 64;
 
-static BASE: LazyLock<Mutex<Option<(Base, u32)>>> = LazyLock::new(|| Mutex::new(None));
+static BASE: Shared = Shared::new(61, 2_000);
 
 /// Runs an input.
 pub fn run(data: &[u8]) {
-    LocalNode::on_large_stack(|| {
-        let mut lock = BASE.lock().unwrap_or_else(PoisonError::into_inner);
-        let (base, uses) = lock.get_or_insert_with(|| (Base::new(61), 0));
-        // Filters and impersonated accounts belong to the front end: each input gets its own.
-        let rpc = base.front_end();
-        for body in bodies_of(data, base) {
-            answer(&rpc, &body);
-        }
-        call(&rpc, "eth_blockNumber", json!([]));
-        call(&rpc, "evm_mine", json!([]));
-        let back = base.restore();
-        if !back {
-            call(&rpc, "anvil_reset", json!([]));
-        }
-        serves_on(base, &rpc);
-        *uses += 1;
-        if !back || !base.restore() || *uses == MOST_USES {
-            *lock = None;
-        }
-    });
+    LocalNode::on_large_stack(|| BASE.lend(|base| converse(base, data)));
+}
+
+/// Sends the bodies; false if they have thrown away the way back.
+fn converse(base: &mut Base, data: &[u8]) -> bool {
+    // Filters and impersonated accounts belong to the front end: each input gets its own.
+    let rpc = base.front_end();
+    for body in bodies_of(data, base) {
+        answer(&rpc, &body);
+    }
+    call(&rpc, "eth_blockNumber", json!([]));
+    call(&rpc, "evm_mine", json!([]));
+    let back = base.restore();
+    if !back {
+        call(&rpc, "anvil_reset", json!([]));
+    }
+    serves_on(base, &rpc);
+    back
 }
 
 /// The bodies that an input stands for: itself, or some that are made from it.

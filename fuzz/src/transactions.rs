@@ -2,7 +2,7 @@
 
 mod envelope;
 
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::LazyLock;
 
 use alloy_primitives::{B256, U256, hex, keccak256};
 use arbitrary::Unstructured;
@@ -13,11 +13,8 @@ use stylus_devnode::{
     rpc::Rpc,
 };
 
-use crate::base::{ARB_SYS, Base};
+use crate::base::{ARB_SYS, Base, Shared};
 use envelope::Forge;
-
-/// Most inputs on one chain: its engine keeps every module that it has compiled.
-const MOST_USES: u32 = 2_000;
 
 /// Most transactions of an input.
 const MOST_TRANSACTIONS: usize = 8;
@@ -25,24 +22,21 @@ const MOST_TRANSACTIONS: usize = 8;
 /// Longest trace that is asked for, in gas of its transaction.
 const MOST_TRACED_GAS: u64 = 3_000_000;
 
-static BASE: LazyLock<Mutex<Option<(Base, u32)>>> = LazyLock::new(|| Mutex::new(None));
+static BASE: Shared = Shared::new(61, 2_000);
 
 /// Runs an input.
 pub fn run(data: &[u8]) {
-    LocalNode::on_large_stack(|| {
-        let mut lock = BASE.lock().unwrap_or_else(PoisonError::into_inner);
-        let (base, uses) = lock.get_or_insert_with(|| (Base::new(61), 0));
-        let (sent, first) = forged(base, data);
-        base.restore();
-        let rpc = base.front_end();
-        let second: Vec<_> = sent.iter().map(|raw| send(base, &rpc, raw)).collect();
-        assert_eq!(first, second, "the same transactions do something else the second time");
-        base.restore();
-        *uses += 1;
-        if *uses == MOST_USES {
-            *lock = None;
-        }
-    });
+    LocalNode::on_large_stack(|| BASE.lend(|base| twice(base, data)));
+}
+
+/// Makes the same history twice.
+fn twice(base: &mut Base, data: &[u8]) -> bool {
+    let (sent, first) = forged(base, data);
+    base.restore();
+    let rpc = base.front_end();
+    let second: Vec<_> = sent.iter().map(|raw| send(base, &rpc, raw)).collect();
+    assert_eq!(first, second, "the same transactions do something else the second time");
+    true
 }
 
 /// What the chain says about one transaction.
