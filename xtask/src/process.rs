@@ -3,7 +3,7 @@
 use std::env;
 use std::ffi::OsStr;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -121,6 +121,17 @@ pub fn host_cargo(root: &Path) -> Command {
         }
     }
     command
+}
+
+/// cargo's home: `CARGO_HOME`, or `~/.cargo`.
+///
+/// # Errors
+/// Neither `CARGO_HOME` nor `HOME` is set.
+pub fn cargo_home() -> Result<PathBuf> {
+    env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")))
+        .context("neither CARGO_HOME nor HOME is set: cargo's home is unknown")
 }
 
 /// Whether `name` is an environment variable of cargo, rustc or rustup that would change what another toolchain builds.

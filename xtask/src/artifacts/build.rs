@@ -5,7 +5,6 @@
 //! sources is added, and brotli compresses. The container also passes the module through its text form; `wasm-opt`
 //! encodes everything anew anyway, so that changes nothing here.
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -116,11 +115,7 @@ fn check_sizes(manifest: &Manifest) -> Result<()> {
 /// # Errors
 /// cargo's home can't be determined.
 pub(crate) fn registry_remaps(replacement: &str) -> Result<Vec<String>> {
-    let home = env::var_os("CARGO_HOME")
-        .map(PathBuf::from)
-        .or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")))
-        .context("neither CARGO_HOME nor HOME is set: cargo's home is unknown")?;
-    let sources = home.join("registry/src");
+    let sources = process::cargo_home()?.join("registry/src");
     let mut folders = vec![sources.join(REGISTRY)];
     if let Ok(found) = fs::read_dir(&sources) {
         folders.extend(found.flatten().map(|entry| entry.path()).filter(|path| !path.ends_with(REGISTRY)));

@@ -76,9 +76,20 @@ impl Toolchain {
     /// This toolchain's cargo, free of what the outer cargo and rustup tell their children.
     #[must_use]
     pub fn cargo(&self) -> Command {
-        let mut command = cargo_of(&self.compiler.folder);
-        command.env("PATH", path_with([&self.compiler.folder.join("bin"), &self.wasm_opt.folder]));
+        let mut command = Command::new(self.compiler.folder.join("bin/cargo"));
+        self.offer_to(&mut command, &[]);
         command
+    }
+
+    /// Lets `command` and what it starts find this toolchain before any other, and the programs in `folders` before that.
+    ///
+    /// What the outer cargo and rustup tell their children is cleared.
+    pub fn offer_to(&self, command: &mut Command, folders: &[PathBuf]) {
+        let own = [self.compiler.folder.join("bin"), self.wasm_opt.folder.clone()];
+        process::clear_cargo_environment(command);
+        command
+            .env("RUSTUP_TOOLCHAIN", &self.compiler.folder)
+            .env("PATH", path_with(folders.iter().chain(&own)));
     }
 }
 
@@ -224,5 +235,18 @@ mod tests {
         let folder = PathBuf::from("/first/of/all");
         let path = path_with([&folder]);
         assert_eq!(env::split_paths(&path).next(), Some(folder));
+    }
+
+    #[test]
+    fn a_tool_finds_itself_then_the_compiler_then_the_optimiser() {
+        let toolchain = Toolchain {
+            compiler: Compiler { folder: "/rust".into(), via: Via::Rustup, rustc: String::new() },
+            wasm_opt: binaryen::WasmOpt { folder: "/binaryen".into(), version: "132", via: "npm" },
+        };
+        let mut command = Command::new("tool");
+        toolchain.offer_to(&mut command, &["/tool".into()]);
+        let path = command.get_envs().find(|(name, _)| *name == "PATH").and_then(|(_, value)| value).unwrap();
+        let first: Vec<_> = env::split_paths(path).take(3).collect();
+        assert_eq!(first, ["/tool", "/rust/bin", "/binaryen"].map(PathBuf::from));
     }
 }

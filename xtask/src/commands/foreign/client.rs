@@ -14,6 +14,10 @@ pub(crate) enum Client {
     /// web3.py, from PyPI.
     #[value(name = "web3-py")]
     Web3Py,
+    /// The ethers crate, from crates.io.
+    Ethers,
+    /// cargo-stylus, from crates.io: takes ten minutes to build.
+    CargoStylus,
 }
 
 /// How a client is installed and run.
@@ -23,6 +27,10 @@ pub(crate) enum Kind {
     Npm,
     /// A package of PyPI in an environment of its own, and a script for Python.
     Python,
+    /// A crate of crates.io, and a program in Rust that uses it.
+    Crate,
+    /// A program of crates.io, and a script for Node.js that runs it.
+    CargoTool,
 }
 
 impl Client {
@@ -33,6 +41,8 @@ impl Client {
             Self::EthersJs => "ethers-js",
             Self::Viem => "viem",
             Self::Web3Py => "web3-py",
+            Self::Ethers => "ethers",
+            Self::CargoStylus => "cargo-stylus",
         }
     }
 
@@ -40,6 +50,8 @@ impl Client {
         match self {
             Self::Cast | Self::EthersJs | Self::Viem => Kind::Npm,
             Self::Web3Py => Kind::Python,
+            Self::Ethers => Kind::Crate,
+            Self::CargoStylus => Kind::CargoTool,
         }
     }
 

@@ -1,7 +1,7 @@
 //! What a script is handed: the chain, and the program that it deploys.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -10,14 +10,16 @@ use xtask::artifacts::{Artifacts, wasm};
 /// The contract that every client takes through its life: a program behind clones of EVM code.
 const TOKEN: &str = "credential-token";
 
-/// The part that is the same for every client: the token's creation code and hash, its ABI, the code of clones.
+/// The part that is the same for every client: the token's creation code, its hash and the file of its wasm, its ABI, the
+/// code of clones.
 pub(super) fn program(artifacts: &Artifacts) -> Result<Value> {
     let code = artifacts.code(TOKEN)?;
     let path = artifacts.abi_path(TOKEN);
     let abi = fs::read_to_string(&path).with_context(|| format!("{} can't be read", path.display()))?;
     let abi: Value = serde_json::from_str(&abi).with_context(|| format!("{} isn't JSON", path.display()))?;
+    let file = path::absolute(artifacts.wasm_path(TOKEN)).context("there is no working folder")?;
     Ok(json!({
-        "program": { "creation": creation(&code), "codeHash": wasm::code_hash(&code) },
+        "program": { "creation": creation(&code), "codeHash": wasm::code_hash(&code), "wasm": file },
         "abi": abi,
         "clone": artifacts.evm()?["clone"],
     }))

@@ -8,12 +8,14 @@ use anyhow::{Context, Result};
 use xtask::{artifacts::wasm, cache, process};
 
 use super::client::{Client, Kind};
-use super::quietly;
+use super::{quietly, rust};
 
 /// The folder of the clients in the repository.
 const SOURCES: &str = "tests/foreign-clients";
 /// What the scripts for Node.js share.
 const SHARED: &str = "lib/journey.mjs";
+/// Where tools put what they build, from the repository's root.
+const BUILT_BY_TOOLS: &str = "target/foreign/build";
 
 /// A command that runs the script of `client`; gets the client from its registry if the cache doesn't have it.
 pub(super) fn script(root: &Path, cache: &Path, client: Client) -> Result<Command> {
@@ -21,17 +23,9 @@ pub(super) fn script(root: &Path, cache: &Path, client: Client) -> Result<Comman
     let lock = locked(&sources, client.kind())?;
     let target = cache.join("foreign").join(format!("{}-{}", client.name(), &lock[2..14]));
     let _lock = cache::lock(&cache.join("foreign").join(format!("{}.lock", client.name())))?;
-    if !target.is_dir() {
-        process::note(format!("getting {} from its registry", client.name()));
-        let partial = cache::workspace_for(&target)?;
-        match client.kind() {
-            Kind::Npm => npm(&sources, &partial)?,
-            Kind::Python => python(&sources, &partial)?,
-        }
-        cache::publish(&partial, &target)?;
-    }
     match client.kind() {
         Kind::Npm => {
+            once(client, &target, |folder| npm(&sources, folder))?;
             // Node.js looks for packages beside the script, so the script goes to where they are.
             copy(&sources.join("run.mjs"), &target.join("run.mjs"))?;
             copy(&root.join(SOURCES).join(SHARED), &target.join(SHARED))?;
@@ -40,20 +34,44 @@ pub(super) fn script(root: &Path, cache: &Path, client: Client) -> Result<Comman
             Ok(command)
         }
         Kind::Python => {
+            once(client, &target, |folder| python(&sources, folder))?;
             let mut command = Command::new(target.join("bin/python"));
             // Nothing that a user has set for Python elsewhere, and no compiled files in the repository.
             command.args(["-I", "-B"]).arg(sources.join("run.py"));
             Ok(command)
         }
+        Kind::Crate => rust::program(client.name(), &sources, &target),
+        Kind::CargoTool => {
+            once(client, &target, |folder| rust::install(client.name(), &sources, folder))?;
+            rust::with_tool(&sources.join("run.mjs"), target.join("bin"), &root.join(BUILT_BY_TOOLS))
+        }
+    }
+}
+
+/// Has `install` fill the folder `target`, unless an earlier run has done so.
+fn once(client: Client, target: &Path, install: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    if target.is_dir() {
+        return Ok(());
+    }
+    process::note(format!("getting {} from its registry", client.name()));
+    let partial = cache::workspace_for(target)?;
+    install(&partial)?;
+    cache::publish(&partial, target)
+}
+
+/// The file that says which version is installed, to the byte.
+const fn lock_file(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Npm => "package-lock.json",
+        Kind::Python => "requirements.txt",
+        Kind::Crate => "Cargo.lock",
+        Kind::CargoTool => rust::PIN,
     }
 }
 
 /// Keccak-256 of the lock file: another one is another installation, and nobody has to clear the old one away.
 fn locked(sources: &Path, kind: Kind) -> Result<String> {
-    let path = sources.join(match kind {
-        Kind::Npm => "package-lock.json",
-        Kind::Python => "requirements.txt",
-    });
+    let path = sources.join(lock_file(kind));
     let lock = fs::read(&path).with_context(|| format!("{} can't be read", path.display()))?;
     Ok(wasm::code_hash(&lock))
 }
@@ -111,10 +129,7 @@ mod tests {
         let root = xtask::repo::root().unwrap();
         for client in Client::value_variants() {
             let folder = root.join(SOURCES).join(client.name());
-            let path = match client.kind() {
-                Kind::Npm => folder.join("package-lock.json"),
-                Kind::Python => folder.join("requirements.txt"),
-            };
+            let path = folder.join(lock_file(client.kind()));
             let lock = fs::read_to_string(&path).unwrap();
             assert!(!lock.contains("\"resolved\"") && !lock.contains("index-url"), "{}", path.display());
             let (packages, hashed) = match client.kind() {
@@ -125,10 +140,38 @@ mod tests {
                     let hashed = pinned.clone().filter(|(_, next)| next.starts_with("--hash=sha256:"));
                     (lock.matches("==").count(), hashed.count())
                 }
+                Kind::Crate => of_cargo(&lock),
+                Kind::CargoTool => {
+                    let pin = rust::Pin::read(&folder).unwrap();
+                    let digits = pin.checksum.bytes().filter(u8::is_ascii_hexdigit).count();
+                    (1, usize::from(digits == 64 && pin.version.split('.').count() == 3))
+                }
             };
             assert!(packages > 0, "{}", path.display());
             assert_eq!(packages, hashed, "{}", path.display());
         }
+        let project = root.join(SOURCES).join("cargo-stylus/constructed/Cargo.lock");
+        let (packages, hashed) = of_cargo(&fs::read_to_string(&project).unwrap());
+        assert!(packages > 0 && packages == hashed, "{}", project.display());
+    }
+
+    /// How many packages a lock file of cargo gets from elsewhere, and how many of them from crates.io with their hash.
+    fn of_cargo(lock: &str) -> (usize, usize) {
+        let pinned = "\nsource = \"registry+https://github.com/rust-lang/crates.io-index\"\nchecksum = \"";
+        (lock.matches("\nsource = ").count(), lock.matches(pinned).count())
+    }
+
+    #[test]
+    fn a_client_is_installed_once_and_not_at_all_if_that_fails() {
+        let folder = std::env::temp_dir().join(format!("xtask-foreign-once-{}", std::process::id()));
+        let target = folder.join("viem");
+        assert!(once(Client::Viem, &target, |_| anyhow::bail!("no network")).is_err());
+        assert!(!target.exists());
+        let fill = |partial: &Path| Ok(fs::write(partial.join("client"), "")?);
+        once(Client::Viem, &target, fill).unwrap();
+        assert!(target.join("client").exists());
+        once(Client::Viem, &target, |_| anyhow::bail!("installed again")).unwrap();
+        cache::remove(&folder).unwrap();
     }
 
     #[test]

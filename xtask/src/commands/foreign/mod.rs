@@ -4,6 +4,7 @@ mod client;
 mod fixture;
 mod install;
 mod node;
+mod rust;
 
 use std::path::Path;
 use std::process::Command;

@@ -1,0 +1,4 @@
+//! Prints the contract's interface and constructor, for `cargo stylus`.
+fn main() {
+    constructed::print_from_args();
+}
