@@ -63,8 +63,8 @@ fn statement(input: &mut Unstructured<'_>) -> Result<String> {
 fn number(input: &mut Unstructured<'_>) -> Result<i32> {
     Ok(match input.arbitrary::<u8>()? {
         small @ 0..160 => i32::from(small),
-        word @ 160..224 => 32 * i32::from(word - 160),
-        end @ 224..248 => 65_536 - 4 * i32::from(end - 224),
+        word @ 160..240 => 32 * i32::from(word - 160),
+        end @ 240..254 => 65_536 - 8 * i32::from(end - 240),
         _ => input.arbitrary()?,
     })
 }

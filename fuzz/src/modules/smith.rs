@@ -96,6 +96,7 @@ fn config(input: &mut Unstructured<'_>, shape: Vec<u8>) -> Result<Config> {
         compact_imports_enabled: false,
         custom_page_sizes_enabled: strange(6),
         exceptions_enabled: strange(7),
+        extended_const_enabled: strange(2),
         gc_enabled: false,
         relaxed_simd_enabled: false,
         threads_enabled: false,

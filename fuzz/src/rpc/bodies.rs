@@ -1,4 +1,6 @@
 //! Bodies: one request or a batch, with ids of every kind and a method that exists, most often.
+//!
+//! Everywhere the first choice is the ordinary one: it is what an input that has run out of bytes goes on with.
 
 use arbitrary::{Result, Unstructured};
 use serde_json::{Map, Value, json};
@@ -14,8 +16,8 @@ pub(super) fn read(input: &mut Unstructured<'_>, base: &Base) -> Result<Vec<Vec<
     let mut bodies = Vec::new();
     while bodies.len() < MOST_BODIES && !input.is_empty() {
         let body = match input.arbitrary::<u8>()? {
-            0..200 => request(input, base)?,
-            200..240 => {
+            0..216 => request(input, base)?,
+            216..248 => {
                 let length = input.int_in_range(0..=4)?;
                 (0..length).map(|_| request(input, base)).collect::<Result<_>>()?
             }
@@ -29,26 +31,26 @@ pub(super) fn read(input: &mut Unstructured<'_>, base: &Base) -> Result<Vec<Vec<
 fn request(input: &mut Unstructured<'_>, base: &Base) -> Result<Value> {
     let mut request = Map::new();
     match input.arbitrary::<u8>()? {
-        0..8 => {}
-        8..16 => drop(request.insert("jsonrpc".into(), values::anything(input, 1)?)),
-        _ => drop(request.insert("jsonrpc".into(), "2.0".into())),
+        0..248 => drop(request.insert("jsonrpc".into(), "2.0".into())),
+        248..252 => drop(request.insert("jsonrpc".into(), values::anything(input, 1)?)),
+        _ => {}
     }
     match input.arbitrary::<u8>()? {
-        0..16 => {}
-        16..48 => drop(request.insert("id".into(), values::anything(input, 2)?)),
-        id => drop(request.insert("id".into(), id.into())),
+        id @ 0..216 => drop(request.insert("id".into(), id.into())),
+        216..244 => drop(request.insert("id".into(), values::anything(input, 2)?)),
+        _ => {}
     }
     let method = match input.arbitrary::<u8>()? {
-        0 => values::anything(input, 1)?,
-        1..4 => input.arbitrary::<&str>()?.into(),
+        255 => values::anything(input, 1)?,
+        252..255 => input.arbitrary::<&str>()?.into(),
         _ => (*input.choose(&METHODS)?).into(),
     };
     let params = params(method.as_str().unwrap_or_default(), input, base)?;
     request.insert("method".into(), method);
     match input.arbitrary::<u8>()? {
-        0..4 => {}
-        4..8 => drop(request.insert("params".into(), values::anything(input, 2)?)),
-        _ => drop(request.insert("params".into(), params)),
+        0..248 => drop(request.insert("params".into(), params)),
+        248..252 => drop(request.insert("params".into(), values::anything(input, 2)?)),
+        _ => {}
     }
     Ok(request.into())
 }
@@ -57,13 +59,13 @@ fn request(input: &mut Unstructured<'_>, base: &Base) -> Result<Value> {
 fn params(method: &str, input: &mut Unstructured<'_>, base: &Base) -> Result<Value> {
     let mut params = Vec::new();
     for kind in kinds(method) {
-        let kind = if input.ratio(1, 12)? { *input.choose(&Kind::ALL)? } else { *kind };
+        let kind = if input.ratio(11, 12)? { *kind } else { *input.choose(&Kind::ALL)? };
         params.push(values::of(kind, input, base)?);
     }
     match input.arbitrary::<u8>()? {
-        0..8 => params.push(values::anything(input, 2)?),
-        8..24 => drop(params.pop()),
-        _ => {}
+        0..200 => {}
+        200..248 => drop(params.pop()),
+        _ => params.push(values::anything(input, 2)?),
     }
     Ok(json!(params))
 }

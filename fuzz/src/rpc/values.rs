@@ -186,26 +186,23 @@ fn contract_code(input: &mut Unstructured<'_>) -> Result<Value> {
 }
 
 fn call(input: &mut Unstructured<'_>, base: &Base) -> Result<Value> {
-    let names = [
-        "to",
-        "from",
-        "input",
-        "gas",
-        "value",
+    let names = ["to", "from", "input", "gas", "value", "accessList", "maxFeePerGas"];
+    let more = [
         "data",
         "gasPrice",
-        "maxFeePerGas",
         "maxPriorityFeePerGas",
         "nonce",
-        "accessList",
         "authorizationList",
         "skipL1Charging",
         "chainId",
         "type",
     ];
+    let names = if input.ratio(3, 4)? { names.to_vec() } else { [&names[..], &more].concat() };
     some_of(&names, input, |name, input| {
         Ok(match name {
+            "from" if input.ratio(3, 4)? => json!(base.user().address),
             "to" | "from" => json!(account(input, base)?),
+            "value" if input.ratio(3, 4)? => json!(format!("{:#x}", input.arbitrary::<u8>()?)),
             "input" | "data" => json!(hex::encode_prefixed(calldata(input, base)?)),
             "gas" => json!(format!("{:#x}", 20_000 + 16 * u64::from(input.arbitrary::<u16>()?))),
             "accessList" => {
@@ -220,7 +217,7 @@ fn call(input: &mut Unstructured<'_>, base: &Base) -> Result<Value> {
                 "s": quantity(input)?,
             }]),
             "skipL1Charging" => json!(true),
-            "gasPrice" | "maxFeePerGas" if input.ratio(1, 2)? => json!("0xbebc200"),
+            "gasPrice" | "maxFeePerGas" if input.ratio(3, 4)? => json!("0xbebc200"),
             "chainId" => json!("0x64aba"),
             "type" => json!(format!("{:#x}", input.int_in_range(0..=5)?)),
             _ => quantity(input)?,

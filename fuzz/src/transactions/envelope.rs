@@ -1,4 +1,6 @@
 //! Signed transactions of all types, and what somebody may make of them on the way.
+//!
+//! Everywhere the first choice is the ordinary one: it is what an input that has run out of bytes goes on with.
 
 use std::collections::HashMap;
 
@@ -51,14 +53,14 @@ impl Forge {
             _ => signed(from, dynamic(fields)),
         };
         match input.arbitrary::<u8>()? {
-            0..8 => raw[0] = input.arbitrary()?,
-            8..24 => {
+            0..224 => {}
+            224..240 => {
                 let at = usize::from(input.arbitrary::<u16>()?) % raw.len();
                 raw[at] = input.arbitrary()?;
             }
-            24..28 => raw.truncate(usize::from(input.arbitrary::<u16>()?)),
-            28..32 => raw.extend_from_slice(bytes(input, 8)?),
-            _ => {}
+            240..246 => raw.truncate(usize::from(input.arbitrary::<u16>()?)),
+            246..250 => raw.extend_from_slice(bytes(input, 8)?),
+            _ => raw[0] = input.arbitrary()?,
         }
         Ok(raw)
     }
@@ -68,44 +70,44 @@ impl Forge {
         let next = self.nonces.entry(from.address).or_default();
         *next = state_nonce.max(*next);
         let nonce = match input.arbitrary::<u8>()? {
-            0..8 => state_nonce.wrapping_sub(1),
-            8..24 => *next + 1,
-            24..28 => input.arbitrary()?,
-            28..32 => state_nonce,
-            _ => *next,
+            0..224 => *next,
+            224..240 => *next + 1,
+            240..246 => state_nonce,
+            246..252 => state_nonce.wrapping_sub(1),
+            _ => input.arbitrary()?,
         };
         *next = if nonce == *next { *next + 1 } else { *next };
         let (to, data) = purpose(input, base)?;
         let gas_limit = match input.arbitrary::<u8>()? {
-            0..8 => input.arbitrary()?,
-            8..24 => 21_000,
-            tight @ 24..100 => 21_000 + 100 * u64::from(tight),
-            100..180 => 1_000_000,
-            _ => MOST_GAS.min(3_000_000 + 100_000 * u64::from(input.arbitrary::<u8>()?)),
+            0..80 => 1_000_000,
+            80..180 => MOST_GAS.min(3_000_000 + 100_000 * u64::from(input.arbitrary::<u8>()?)),
+            tight @ 180..240 => 21_000 + 100 * u64::from(tight),
+            240..250 => 21_000,
+            _ => input.arbitrary()?,
         };
         let max_fee = match input.arbitrary::<u8>()? {
-            0..8 => input.arbitrary()?,
-            8..16 => 0,
-            16..32 => 99_999_999,
-            32..48 => 100_000_000,
-            _ => 1_000_000_000,
+            0..216 => 1_000_000_000,
+            216..240 => 100_000_000,
+            240..246 => 99_999_999,
+            246..250 => 0,
+            _ => input.arbitrary()?,
         };
         Ok(Fields {
-            chain_id: if input.ratio(1, 40)? { input.arbitrary()? } else { base.chain().chain_id() },
+            chain_id: if input.ratio(39, 40)? { base.chain().chain_id() } else { input.arbitrary()? },
             nonce,
             gas_limit,
             max_fee,
             tip: match input.arbitrary::<u8>()? {
-                0..8 => input.arbitrary()?,
-                8..64 => max_fee / 2,
-                _ => 0,
+                0..192 => 0,
+                192..248 => max_fee / 2,
+                _ => input.arbitrary()?,
             },
             to,
             value: match input.arbitrary::<u8>()? {
-                0..8 => U256::from_be_bytes(input.arbitrary::<[u8; 32]>()?),
-                8..64 => U256::from(input.arbitrary::<u64>()?),
-                64..80 => U256::from(1_000_000_000_000_000_000_000_u128),
-                _ => U256::ZERO,
+                0..176 => U256::ZERO,
+                176..246 => U256::from(input.arbitrary::<u64>()?),
+                246..252 => U256::from(1_000_000_000_000_000_000_000_u128),
+                _ => U256::from_be_bytes(input.arbitrary::<[u8; 32]>()?),
             },
             input: data.into(),
             access_list: access_list(input, base)?,
@@ -205,7 +207,7 @@ fn dynamic(fields: Fields) -> TxEip1559 {
 }
 
 fn delegating(fields: Fields, input: &mut Unstructured<'_>, base: &Base) -> Result<TxEip7702> {
-    let length = input.int_in_range(0..=3)?;
+    let length = if input.ratio(7, 8)? { input.int_in_range(1..=3)? } else { 0 };
     let authorizations = (0..length).map(|_| authorization(input, base)).collect::<Result<_>>()?;
     Ok(TxEip7702 {
         chain_id: fields.chain_id,
@@ -228,12 +230,12 @@ fn authorization(input: &mut Unstructured<'_>, base: &Base) -> Result<SignedAuth
         chain_id: U256::from(if input.ratio(1, 4)? { 0 } else { base.chain().chain_id() }),
         address: account(input, base)?,
         nonce: match input.arbitrary::<u8>()? {
-            0..16 => input.arbitrary()?,
+            240.. => input.arbitrary()?,
             odd => nonce.wrapping_add(u64::from(odd & 1)),
         },
     };
     let signature = match input.arbitrary::<u8>()? {
-        0..16 => Signature::new(U256::from(1), U256::from_be_bytes(input.arbitrary::<[u8; 32]>()?), true),
+        240.. => Signature::new(U256::from(1), U256::from_be_bytes(input.arbitrary::<[u8; 32]>()?), true),
         _ => sign(from, authorization.signature_hash()),
     };
     Ok(authorization.into_signed(signature))
