@@ -29,9 +29,6 @@ use crate::{
 /// Address space only; memory is taken as it is used.
 pub const EXECUTION_STACK: usize = 512 * 1024 * 1024;
 
-/// Requests that run at the same time at most; others wait for their turn.
-const PARALLEL_REQUESTS: usize = 64;
-
 /// How long [`Devnode::stop`] waits for requests that are under way.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -129,12 +126,12 @@ pub struct Devnode {
     node: Node,
     address: SocketAddr,
     shutdown: oneshot::Sender<()>,
-    server: JoinHandle<io::Result<()>>,
+    server: JoinHandle<()>,
     /// Kept for its end.
     threads: Threads,
 }
 
-/// The node's own runtime. Dropping a mere [`Runtime`] would wait, which async code must not.
+/// The node's own runtime: it hands connections to threads of their own and makes blocks at intervals. Dropping a mere [`Runtime`] would wait, which async code must not.
 struct Threads {
     handle: Handle,
     runtime: Option<Runtime>,
@@ -143,9 +140,9 @@ struct Threads {
 impl Threads {
     fn start() -> io::Result<Self> {
         let runtime = runtime::Builder::new_multi_thread()
+            .worker_threads(1)
             .thread_name("stylus-devnode")
             .thread_stack_size(EXECUTION_STACK)
-            .max_blocking_threads(PARALLEL_REQUESTS)
             .enable_all()
             .build()?;
         Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime) })

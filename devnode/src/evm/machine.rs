@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     arbos::{self, BlockInfo, TxInfo, Version},
-    state::State,
+    state::{State, StateLedger},
     vm::{Engine, Pages},
 };
 use alloy_primitives::{Address, U256, map::AddressMap};
@@ -89,39 +89,27 @@ impl<'a> Machine<'a> {
         block: &'a mut BlockCtx,
         tx: TxFacts,
     ) -> Self {
-        let mut machine = Self {
-            journal: JournalInner::new(),
+        let version = Version::in_force(arbos::block::version(&mut StateLedger(state.clone())));
+        let mut journal = JournalInner::new();
+        journal.set_spec_id(version.evm);
+        journal.warm_addresses.set_precompile_addresses(precompiles::warm(version));
+        journal.warm_addresses.set_coinbase(block.coinbase);
+        Self {
+            journal,
             db: revm::database_interface::WrapDatabaseRef(state),
             engine: &executor.engine,
             block,
             tx,
             chain_id: executor.chain_id,
-            version: Version::in_force(0),
-            gas_params: GasParams::new_spec(SpecId::CANCUN),
-            tables: Rc::new(Tables::of(SpecId::CANCUN)),
-            precompiles: precompiles::of(Version::in_force(0)),
+            version,
+            gas_params: GasParams::new_spec(version.evm),
+            tables: Rc::new(Tables::of(version.evm)),
+            precompiles: precompiles::of(version),
             open_frames: AddressMap::default(),
             pages: Pages::default(),
             failure_text: None,
             recorder: None,
-        };
-        let version = arbos::block::version(&mut super::ledger::MachineLedger::new(&mut machine));
-        machine.set_version(version);
-        machine
-    }
-
-    fn set_version(&mut self, arbos_version: u64) {
-        let version = Version::in_force(arbos_version);
-        let spec = version.evm;
-        self.version = version;
-        self.gas_params = GasParams::new_spec(spec);
-        self.tables = Rc::new(Tables::of(spec));
-        self.precompiles = precompiles::of(version);
-        self.journal.set_spec_id(spec);
-        let mut warm = self.precompiles.addresses_set().clone();
-        warm.extend(arbos::precompiles::addresses(version.number));
-        self.journal.warm_addresses.set_precompile_addresses(&warm);
-        self.journal.warm_addresses.set_coinbase(self.block.coinbase);
+        }
     }
 
     /// How it went, if that was recorded.

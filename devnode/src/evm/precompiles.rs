@@ -1,11 +1,12 @@
 //! Ethereum's precompiles by ArbOS version (spec §8.11).
 
-use crate::arbos::Version;
+use crate::arbos::{self, Version};
+use alloy_primitives::map::AddressSet;
 use revm::{
     precompile::{Precompiles, secp256r1},
     primitives::hardfork::SpecId,
 };
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// The set that calls see at a version. With Osaka's rules came BLS12-381, MODEXP repriced and P256VERIFY at 6 900 gas.
 pub(super) fn of(version: &Version) -> &'static Precompiles {
@@ -18,6 +19,19 @@ pub(super) fn of(version: &Version) -> &'static Precompiles {
         set.extend([secp256r1::P256VERIFY]);
         set
     })
+}
+
+/// The addresses that every transaction starts with warm: this set and ArbOS's own.
+pub(super) fn warm(version: &Version) -> &'static AddressSet {
+    static SETS: LazyLock<Vec<(u64, AddressSet)>> = LazyLock::new(|| {
+        let set = |version: &Version| {
+            let ours = arbos::precompiles::addresses(version.number);
+            (version.number, of(version).addresses().copied().chain(ours).collect())
+        };
+        Version::all().iter().map(set).collect()
+    });
+    let found = SETS.iter().find(|(number, _)| *number == version.number);
+    &found.expect("rules in force are those of a version on offer").1
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use super::{
 };
 
 /// Requests of one connection that run at the same time at most; more are read when one of them is done.
-const PARALLEL: usize = 32;
+pub(super) const PARALLEL: usize = 32;
 
 type Subscriptions = Arc<Mutex<HashMap<String, Subscription>>>;
 
@@ -80,7 +80,7 @@ pub(super) async fn serve(rpc: Rpc, mut socket: WebSocket, mut stopping: watch::
 }
 
 /// Ready when the server stops.
-async fn stopped(stopping: &mut watch::Receiver<bool>) {
+pub(super) async fn stopped(stopping: &mut watch::Receiver<bool>) {
     // An error means that it has stopped already.
     let _ = stopping.wait_for(|stopping| *stopping).await.is_ok();
 }

@@ -6,7 +6,7 @@ mod ledger;
 mod node;
 mod trie;
 
-use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256};
+use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, utils::keccak256_cached};
 use revm::{
     bytecode::Bytecode,
     database_interface::DatabaseRef,
@@ -31,7 +31,7 @@ impl State {
     /// The account at an address, unless it is empty.
     #[must_use]
     pub fn account(&self, address: Address) -> Option<&Account> {
-        self.accounts.get(&keccak256(address))
+        self.accounts.get(&account_key(address))
     }
 
     /// Balance in wei.
@@ -77,7 +77,7 @@ impl State {
     /// Proves an account, or that there is none, against [`Self::root`]: trie nodes, the root first.
     #[must_use]
     pub fn account_proof(&self, address: Address) -> Vec<Bytes> {
-        self.accounts.proof(&keccak256(address))
+        self.accounts.proof(&account_key(address))
     }
 
     /// Proves a slot's value against the account's storage root; of an account without storage there is nothing to say.
@@ -97,7 +97,7 @@ impl State {
     }
 
     fn commit_account(&mut self, address: Address, changed: JournalAccount) {
-        let key = keccak256(address);
+        let key = account_key(address);
         if changed.is_selfdestructed() || changed.is_empty() {
             self.accounts.remove(&key);
             return;
@@ -151,7 +151,7 @@ impl State {
     }
 
     fn edit(&mut self, address: Address, change: impl FnOnce(&mut Account)) {
-        let key = keccak256(address);
+        let key = account_key(address);
         let mut account = self.accounts.get(&key).cloned().unwrap_or_default();
         change(&mut account);
         self.accounts.insert(key, account);
@@ -164,8 +164,14 @@ impl State {
     }
 }
 
+// Most keys are asked for again and again, those of ArbOS in every transaction: hence the cache.
+
+fn account_key(address: Address) -> B256 {
+    keccak256_cached(address)
+}
+
 fn slot_key(slot: U256) -> B256 {
-    keccak256(slot.to_be_bytes::<32>())
+    keccak256_cached(slot.to_be_bytes::<32>())
 }
 
 fn write_slot(storage: &mut Trie<U256>, slot: U256, value: U256) {

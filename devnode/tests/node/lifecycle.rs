@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 use stylus_devnode::{Config, Devnode, SpawnError};
-use tokio::net::TcpStream;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use crate::client::spawn;
 
@@ -52,6 +55,40 @@ async fn stopped_node_stops_listening_and_frees_its_port() {
     assert!(is_closed(address).await);
     let again = Devnode::spawn(Config { port: address.port(), ..Config::test() }).await;
     assert_eq!(again.map(|node| node.address()).expect("the port is free"), address);
+}
+
+/// Asks over a connection that stays open; the answer's head and body.
+async fn ask(connection: &mut TcpStream) -> String {
+    let body = r#"{"jsonrpc":"2.0","id":7,"method":"eth_chainId"}"#;
+    let request = format!("POST / HTTP/1.1\r\nHost: node\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+    connection.write_all(request.as_bytes()).await.expect("the node reads");
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"}") {
+        assert!(connection.read_buf(&mut answer).await.expect("the node answers") > 0, "it hung up");
+    }
+    String::from_utf8(answer).expect("text")
+}
+
+#[tokio::test]
+async fn hundreds_of_connections_are_answered_at_the_same_time_and_end_with_the_node() {
+    let node = spawn().await;
+    let mut connections = Vec::new();
+    for _ in 0..300 {
+        connections.push(TcpStream::connect(node.address()).await.expect("it listens"));
+    }
+    for _ in 0..2 {
+        for connection in &mut connections {
+            let answer = ask(connection).await;
+            assert!(
+                answer.starts_with("HTTP/1.1 200") && answer.ends_with(r#""result":"0x64aba"}"#),
+                "{answer}"
+            );
+        }
+    }
+    node.stop().await;
+    for connection in &mut connections {
+        assert_eq!(connection.read(&mut [0]).await.expect("the end"), 0, "an idle connection ends");
+    }
 }
 
 #[test]

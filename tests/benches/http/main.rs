@@ -15,6 +15,10 @@ const CONNECTIONS: [usize; 3] = [1, 8, 64];
 /// Requests of one iteration, over all connections together.
 const REQUESTS: usize = 1_024;
 
+/// As in the node's binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     let (stage, token) = run(async {
