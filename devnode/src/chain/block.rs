@@ -3,6 +3,7 @@
 use alloy_consensus::{EMPTY_OMMER_ROOT_HASH, Header, proofs::ordered_trie_root_with_encoder};
 use alloy_primitives::{Address, B64, B256, Bloom, Bytes, U256, address};
 use alloy_rlp::{Encodable, length_of_length};
+use serde::{Deserialize, Serialize};
 
 use super::{receipt::Receipt, transaction::Transaction};
 use crate::{
@@ -17,7 +18,8 @@ pub const SEQUENCER: Address = address!("0xA4b000000000000000000073657175656e636
 pub const GAS_LIMIT: u64 = 1 << 50;
 
 /// What ArbOS's state says about the block that it is the result of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ArbosInfo {
     /// Root of the tree of messages to the parent chain.
     pub send_root: B256,
@@ -79,6 +81,32 @@ pub struct Block {
     pub state: State,
 }
 
+impl Block {
+    /// A block that was sealed elsewhere, without its states; `None` unless header and contents belong together.
+    pub(super) fn restore(
+        header: Header,
+        info: ArbosInfo,
+        transactions: Vec<Transaction>,
+        receipts: Vec<Receipt>,
+    ) -> Option<Self> {
+        let encoded: Vec<Bytes> = transactions.iter().map(Transaction::encoded).collect();
+        let belongs = transactions.len() == receipts.len()
+            && transactions_root(&encoded) == header.transactions_root
+            && receipts_root(&receipts) == header.receipts_root
+            && info.mix_hash() == header.mix_hash;
+        belongs.then(|| Self {
+            hash: header.hash_slow(),
+            size: size(&header, &transactions, &encoded),
+            header,
+            info,
+            transactions,
+            receipts,
+            before: State::default(),
+            state: State::default(),
+        })
+    }
+}
+
 /// What a block is sealed from.
 pub(super) struct Draft {
     pub(super) parent_hash: B256,
@@ -118,7 +146,7 @@ impl Draft {
             ommers_hash: EMPTY_OMMER_ROOT_HASH,
             beneficiary: self.beneficiary,
             state_root,
-            transactions_root: ordered_trie_root_with_encoder(encoded, |tx, out| out.extend_from_slice(tx)),
+            transactions_root: transactions_root(encoded),
             receipts_root: receipts_root(&self.receipts),
             logs_bloom: self.receipts.iter().fold(Bloom::ZERO, |bloom, receipt| bloom | receipt.bloom),
             difficulty: U256::ONE,
@@ -133,6 +161,10 @@ impl Draft {
             ..Header::default()
         }
     }
+}
+
+fn transactions_root(encoded: &[Bytes]) -> B256 {
+    ordered_trie_root_with_encoder(encoded, |tx, out| out.extend_from_slice(tx))
 }
 
 fn receipts_root(receipts: &[Receipt]) -> B256 {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{
     Chain,
     block::{Block, GAS_LIMIT, SEQUENCER},
-    history::History,
+    history::{History, NoState},
 };
 use crate::{
     arbos::block as arbos,
@@ -86,11 +86,14 @@ pub enum EstimateError {
 
 impl Chain {
     /// The context of a call in a block that exists.
-    #[must_use]
-    pub fn context(&self, history: &Arc<History>, block: &Block) -> Context {
+    ///
+    /// # Errors
+    /// If the state after it isn't known.
+    pub fn context(&self, history: &Arc<History>, block: &Block) -> Result<Context, NoState> {
         let base_fee = block.header.base_fee_per_gas.unwrap_or_default();
-        let state = history.state_after(block).clone();
-        self.context_of(history, state, block, block.header.number, block.header.timestamp, base_fee)
+        let state = history.state_after(block)?.clone();
+        let (number, timestamp) = (block.header.number, block.header.timestamp);
+        Ok(self.context_of(history, state, block, number, timestamp, base_fee))
     }
 
     /// The context of a call in the block that would be made now.

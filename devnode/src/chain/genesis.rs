@@ -25,10 +25,12 @@ impl Chain {
             before: State::default(),
             state,
         };
+        let first = Arc::new(first.seal());
         Self {
             chain_id: genesis.chain_id,
             executor,
-            current: watch::Sender::new(Arc::new(History::new(Arc::new(first.seal())))),
+            genesis: first.clone(),
+            current: watch::Sender::new(Arc::new(History::new(first))),
             mode: watch::Sender::new(mode),
             clock: Mutex::new(clock),
             making: Mutex::new(Snapshots::default()),

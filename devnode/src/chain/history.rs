@@ -4,6 +4,7 @@
 use alloy_primitives::B256;
 use rpds::{HashTrieMapSync, VectorSync};
 use std::sync::Arc;
+use thiserror::Error;
 
 use super::{
     block::Block,
@@ -32,7 +33,14 @@ pub struct History {
     pool: Pool,
     /// Hashes of all transactions that were ever accepted, in order.
     accepted: VectorSync<B256>,
+    /// The first block whose state is known: blocks before it were loaded without.
+    states_from: u64,
 }
+
+/// A state that was asked for is not known.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("the state at block {0} is not known: the block was loaded by anvil_loadState")]
+pub struct NoState(u64);
 
 /// A transaction where it was mined.
 #[derive(Clone, Debug)]
@@ -67,8 +75,30 @@ impl History {
             state: head.state.clone(),
             pool: Pool::default(),
             accepted: VectorSync::new_sync(),
+            states_from: 0,
         };
         history.with_block(head)
+    }
+
+    /// A history of blocks without states but for the newest one's, `of_head`, whose next block starts from `state`; what
+    /// waits in this one waits in it too. `None` if there are no blocks.
+    pub(super) fn loaded(&self, mut blocks: Vec<Arc<Block>>, of_head: State, state: State) -> Option<Self> {
+        let mut head = Block::clone(&*blocks.pop()?);
+        head.state = of_head;
+        blocks.push(Arc::new(head));
+        let mut blocks = blocks.into_iter();
+        let mut loaded = Self::new(blocks.next()?);
+        for block in blocks {
+            loaded = loaded.with_block(block);
+        }
+        loaded.states_from = loaded.head.header.number;
+        loaded.state = state;
+        loaded.pool = self.pool.clone();
+        let senders: Vec<_> = loaded.pool.queues().map(|(sender, _)| sender).collect();
+        for sender in senders {
+            loaded.pool.settle(sender, loaded.state.nonce(sender));
+        }
+        Some(loaded)
     }
 
     /// This history and one block more.
@@ -148,6 +178,11 @@ impl History {
         arbos::next_base_fee(&mut StateLedger(self.state.clone())).saturating_to()
     }
 
+    /// All blocks, the oldest first.
+    pub(super) fn blocks(&self) -> impl Iterator<Item = &Arc<Block>> {
+        self.blocks.iter()
+    }
+
     /// A block by number.
     #[must_use]
     pub fn block(&self, number: u64) -> Option<&Arc<Block>> {
@@ -168,9 +203,39 @@ impl History {
     }
 
     /// The state after a block; for the newest one with later edits.
-    #[must_use]
-    pub fn state_after<'a>(&'a self, block: &'a Block) -> &'a State {
-        if block.hash == self.head.hash { &self.state } else { &block.state }
+    ///
+    /// # Errors
+    /// If the block was loaded without it.
+    pub fn state_after<'a>(&'a self, block: &'a Block) -> Result<&'a State, NoState> {
+        if block.hash == self.head.hash {
+            return Ok(&self.state);
+        }
+        let number = block.header.number;
+        if number < self.states_from { Err(NoState(number)) } else { Ok(&block.state) }
+    }
+
+    /// The state that a block's header commits to.
+    ///
+    /// # Errors
+    /// If the block was loaded without it, or together with edits.
+    pub fn state_of<'a>(&self, block: &'a Block) -> Result<&'a State, NoState> {
+        let number = block.header.number;
+        let known = number > self.states_from
+            || number == self.states_from && block.state.root() == block.header.state_root;
+        if known { Ok(&block.state) } else { Err(NoState(number)) }
+    }
+
+    /// The state that a block starts from.
+    ///
+    /// # Errors
+    /// If the block was loaded without it.
+    pub fn state_before<'a>(&self, block: &'a Block) -> Result<&'a State, NoState> {
+        let number = block.header.number;
+        if self.states_from == 0 || number > self.states_from {
+            Ok(&block.before)
+        } else {
+            Err(NoState(number))
+        }
     }
 
     /// Looks hashes up in this history.

@@ -6,6 +6,7 @@
 mod block;
 mod calls;
 mod clock;
+mod dump;
 mod error;
 mod follow;
 mod genesis;
@@ -29,9 +30,10 @@ use tokio::sync::watch;
 pub use block::{ArbosInfo, Block, GAS_LIMIT, SEQUENCER};
 pub use calls::{BlockOverride, CALL_GAS_CAP, Context, EstimateError};
 pub use clock::{Clock, TimeSource, WallClock};
+pub use dump::LoadError;
 pub use error::{SendError, TimeError};
 pub use follow::{Follower, Progress};
-pub use history::{History, Mined};
+pub use history::{History, Mined, NoState};
 pub use l1_estimate::L1Estimate;
 pub use logs::{FoundLog, LogFilter};
 pub use mode::MiningMode;
@@ -51,6 +53,8 @@ use snapshots::Snapshots;
 pub struct Chain {
     chain_id: u64,
     executor: Executor,
+    /// Block 0 as the chain was started with.
+    genesis: Arc<Block>,
     /// Held for as long as it takes to clone or swap the handle.
     current: watch::Sender<Arc<History>>,
     mode: watch::Sender<MiningMode>,
@@ -169,9 +173,7 @@ impl Chain {
         let mut making = self.making();
         *making = Snapshots::default();
         self.clock().reset();
-        if let Some(genesis) = self.history().block(0) {
-            self.publish(History::new(genesis.clone()));
-        }
+        self.publish(History::new(self.genesis.clone()));
     }
 
     // Below, the caller holds the `making` lock.

@@ -3,10 +3,13 @@
 use alloy_consensus::{Receipt as ConsensusReceipt, RlpEncodableReceipt};
 use alloy_primitives::{Address, Bloom, Log};
 
+use serde::{Deserialize, Serialize};
+
 use crate::evm::TxOutcome;
 
 /// What a transaction of a block did.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Receipt {
     /// EIP-2718 type of the transaction.
     pub ty: u8,

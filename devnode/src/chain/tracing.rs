@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{
     Chain, Context,
     block::Block,
-    history::History,
+    history::{History, NoState},
     transaction::{StartBlockTx, Transaction},
 };
 use crate::{
@@ -58,18 +58,20 @@ impl Chain {
     /// Runs a block's transactions again, in order and up to index `last`.
     ///
     /// The state that a block started from is kept, so nothing but the block itself runs.
-    #[must_use]
+    ///
+    /// # Errors
+    /// If that state isn't known, because the block was loaded.
     pub fn trace_block(
         &self,
         history: &Arc<History>,
         block: &Block,
         last: usize,
         wanted: Wanted,
-    ) -> Vec<Traced> {
+    ) -> Result<Vec<Traced>, NoState> {
         let Some(parent) = block.header.number.checked_sub(1).and_then(|number| history.block(number)) else {
-            return Vec::new();
+            return Ok(Vec::new());
         };
-        let mut state = block.before.clone();
+        let mut state = history.state_before(block)?.clone();
         let mut ctx = BlockCtx {
             number: block.header.number,
             l1_number: parent.info.l1_block_number,
@@ -104,7 +106,7 @@ impl Chain {
             let first_log = receipt.first_log;
             traced.push(Traced { first_log, ..Traced::new(Some(tx.hash()), before, gas_limit, outcome) });
         }
-        traced
+        Ok(traced)
     }
 
     /// Runs a call, recorded.

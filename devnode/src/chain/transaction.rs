@@ -3,8 +3,9 @@
 use alloy_consensus::{EthereumTxEnvelope, Transaction as _, TxEip4844, TxEnvelope, crypto::SECP256K1N_HALF};
 use alloy_eips::eip2718::{Decodable2718, Eip2718Error, Encodable2718, Typed2718};
 use alloy_primitives::{Address, B256, B512, Bytes, Selector, U256, address, keccak256};
-use alloy_rlp::{Encodable, Header};
+use alloy_rlp::{Decodable, Encodable, Header};
 use revm::precompile::secp256k1::bitcoin_secp256k1::ecrecover;
+use serde::{Deserialize, Serialize};
 
 use super::{error::SendError, poster};
 use crate::evm::TxInput;
@@ -28,6 +29,44 @@ pub enum Transaction {
     StartBlock(StartBlockTx),
     /// Somebody signed it.
     Signed(Box<SignedTx>),
+}
+
+/// A transaction as it is kept outside of a chain.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct RawTx {
+    /// The EIP-2718 encoding.
+    raw: Bytes,
+    /// Who sent it without a signature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    impersonated: Option<Address>,
+}
+
+impl RawTx {
+    pub(super) fn of(tx: &Transaction) -> Self {
+        let impersonated = match tx {
+            Transaction::Signed(tx) if tx.impersonated => Some(tx.from),
+            _ => None,
+        };
+        Self { raw: tx.encoded(), impersonated }
+    }
+
+    /// The transaction, if it is one of this chain.
+    pub(super) fn decode(self, chain_id: u64) -> Option<Transaction> {
+        match (self.raw.first(), self.impersonated) {
+            (Some(&INTERNAL_TYPE), _) => {
+                StartBlockTx::decode(chain_id, &self.raw).map(Transaction::StartBlock)
+            }
+            (_, Some(from)) => {
+                let envelope = decode_envelope(&self.raw).ok()?;
+                Some(Transaction::Signed(Box::new(SignedTx::impersonating(envelope, from))))
+            }
+            (_, None) => {
+                let tx = SignedTx::decode(self.raw, chain_id).ok()?;
+                Some(Transaction::Signed(Box::new(tx)))
+            }
+        }
+    }
 }
 
 /// What ArbOS tells itself at the start of a block (spec §8.4).
@@ -113,6 +152,16 @@ impl StartBlockTx {
         let mut tx = Self { chain_id, input, hash: B256::ZERO };
         tx.hash = keccak256(tx.encoded());
         tx
+    }
+
+    /// The other way around; `None` unless the bytes are exactly such a transaction of the chain.
+    fn decode(chain_id: u64, raw: &[u8]) -> Option<Self> {
+        let mut rest = raw.get(1..)?;
+        let mut payload = Header::decode_bytes(&mut rest, true).ok()?;
+        let id = u64::decode(&mut payload).ok()?;
+        let input = Bytes::decode(&mut payload).ok()?;
+        let tx = Self { chain_id, input, hash: keccak256(raw) };
+        (id == chain_id && *tx.encoded() == *raw).then_some(tx)
     }
 
     fn encoded(&self) -> Bytes {

@@ -20,7 +20,7 @@ pub(super) fn create(rpc: &Rpc, params: &Params<'_>) -> Answer {
     let history = rpc.chain.history();
     let context = match params.optional(1)?.unwrap_or(BlockId::Latest) {
         BlockId::Pending => rpc.chain.pending_context(&history),
-        id => rpc.chain.context(&history, id.get(&history)?),
+        id => rpc.chain.context(&history, id.get(&history)?)?,
     };
     let mut tx = request.into_input();
     let mut touched: Touched = given(&tx.access_list);

@@ -15,7 +15,7 @@ use crate::state::State;
 fn state(rpc: &Rpc, params: &Params<'_>, index: usize) -> Result<State, RpcError> {
     let history = rpc.chain.history();
     let block = params.optional(index)?.unwrap_or(BlockId::Latest).get(&history)?;
-    Ok(history.state_after(block).clone())
+    Ok(history.state_after(block)?.clone())
 }
 
 pub(super) fn balance(rpc: &Rpc, params: &Params<'_>) -> Answer {

@@ -19,7 +19,7 @@ fn read(rpc: &Rpc, params: &Params<'_>, default: BlockId) -> Result<(Context, Tx
     let history = rpc.chain.history();
     let mut context = match params.optional(1)?.unwrap_or(default) {
         BlockId::Pending => rpc.chain.pending_context(&history),
-        id => rpc.chain.context(&history, id.get(&history)?),
+        id => rpc.chain.context(&history, id.get(&history)?)?,
     };
     params.optional::<StateOverride>(2)?.unwrap_or_default().apply(&mut context.state)?;
     context.override_block(params.optional::<BlockOverride>(3)?.unwrap_or_default().0);

@@ -138,6 +138,17 @@ pub(super) fn reset(rpc: &Rpc, params: &Params<'_>) -> Answer {
     Ok(Value::Null)
 }
 
+/// The chain as bytes. The parameter, whether to keep older states, is Anvil's: they are never kept here.
+pub(super) fn dump_state(rpc: &Rpc, _: &Params<'_>) -> Answer {
+    rpc.chain.dump().map(|dump| json!(dump)).map_err(RpcError::Internal)
+}
+
+pub(super) fn load_state(rpc: &Rpc, params: &Params<'_>) -> Answer {
+    let dump: Bytes = params.required(0)?;
+    rpc.chain.load(&dump)?;
+    Ok(json!(true))
+}
+
 pub(super) fn node_info(rpc: &Rpc, _: &Params<'_>) -> Answer {
     let history = rpc.chain.history();
     let head = history.head();

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::{
-    chain::{EstimateError, SendError, TimeError},
+    chain::{EstimateError, LoadError, NoState, SendError, TimeError},
     evm::{TxError, TxOutcome},
 };
 
@@ -108,6 +108,12 @@ pub enum RpcError {
     /// The call ended in some other way.
     #[error("{0}")]
     Halted(String),
+    /// The block was loaded without its state.
+    #[error(transparent)]
+    State(#[from] NoState),
+    /// A dump can't be loaded.
+    #[error(transparent)]
+    Load(#[from] LoadError),
     /// Something that is the same in every block of an Arbitrum chain.
     #[error("{0} is a constant on Arbitrum: {1}")]
     Constant(&'static str, &'static str),

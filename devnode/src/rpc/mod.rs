@@ -174,6 +174,8 @@ fn method_named(name: &str) -> Option<(usize, Method)> {
         "anvil_getAutomine" | "hardhat_getAutomine" => (0, control::automine),
         "anvil_getIntervalMining" => (0, control::interval_mining),
         "anvil_metadata" | "hardhat_metadata" => (0, control::metadata),
+        "anvil_dumpState" => (1, control::dump_state),
+        "anvil_loadState" => (1, control::load_state),
         "anvil_mine" | "hardhat_mine" => (2, control::mine_many),
         "anvil_nodeInfo" => (0, control::node_info),
         "anvil_removeBlockTimestampInterval" => (0, control::remove_block_interval),

@@ -31,7 +31,7 @@ pub(super) fn get(rpc: &Rpc, params: &Params<'_>) -> Answer {
     let keys: Vec<Key> = params.required(1)?;
     let id = params.optional(2)?.unwrap_or(BlockId::Latest);
     let history = rpc.chain.history();
-    let state = &id.get(&history)?.state;
+    let state = history.state_of(id.get(&history)?)?;
     let slots = keys.iter().map(|Key { slot, is_word }| {
         let key = if *is_word { json!(B256::from(*slot)) } else { json!(slot) };
         let proof = state.storage_proof(address, *slot);

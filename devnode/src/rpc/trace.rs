@@ -37,7 +37,7 @@ pub(super) fn transaction(rpc: &Rpc, params: &Params<'_>) -> Answer {
     let tracer: Tracer = params.optional(1)?.unwrap_or_default();
     let history = rpc.chain.history();
     let mined = history.transaction(&hash).ok_or(RpcError::NoTransaction)?;
-    let traced = rpc.chain.trace_block(&history, &mined.block, mined.index, tracer.wanted());
+    let traced = rpc.chain.trace_block(&history, &mined.block, mined.index, tracer.wanted())?;
     traced.get(mined.index).map_or(Ok(Value::Null), |traced| tracer.answer(traced))
 }
 
@@ -48,7 +48,7 @@ pub(super) fn call(rpc: &Rpc, params: &Params<'_>) -> Answer {
     let history = rpc.chain.history();
     let mut context = match id {
         BlockId::Pending => rpc.chain.pending_context(&history),
-        id => rpc.chain.context(&history, id.get(&history)?),
+        id => rpc.chain.context(&history, id.get(&history)?)?,
     };
     config.state.apply(&mut context.state)?;
     context.override_block(config.block.0);
@@ -77,7 +77,7 @@ fn block(rpc: &Rpc, id: BlockId, tracer: Tracer) -> Answer {
     if block.header.number == 0 {
         return Err(RpcError::NoBlock("genesis is not traceable"));
     }
-    let traced = rpc.chain.trace_block(&history, block, usize::MAX, tracer.wanted());
+    let traced = rpc.chain.trace_block(&history, block, usize::MAX, tracer.wanted())?;
     let result = |traced: &Traced| Ok(json!({ "txHash": traced.hash, "result": tracer.answer(traced)? }));
     traced.iter().map(result).collect()
 }

@@ -2,6 +2,7 @@
 //! of a block costs only what the block changed.
 
 mod account;
+mod dump;
 mod ledger;
 mod node;
 mod trie;
@@ -16,6 +17,7 @@ use rpds::HashTrieMapSync;
 use std::convert::Infallible;
 
 pub use account::Account;
+pub use dump::{StateDump, UnsoundState};
 pub use ledger::StateLedger;
 pub use trie::{EMPTY_ROOT, Trie, Value};
 
@@ -64,7 +66,7 @@ impl State {
     #[must_use]
     pub fn total_balance(&self) -> U256 {
         let mut total = U256::ZERO;
-        self.accounts.for_each(&mut |account| total = total.saturating_add(account.balance));
+        self.accounts.for_each(&mut |_, account| total = total.saturating_add(account.balance));
         total
     }
 

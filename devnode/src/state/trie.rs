@@ -92,8 +92,8 @@ impl<V: Value> Trie<V> {
         }
     }
 
-    /// Visits every value, in the order of the keys.
-    pub fn for_each(&self, visit: &mut impl FnMut(&V)) {
+    /// Visits every key with its value, in the order of the keys.
+    pub fn for_each(&self, visit: &mut impl FnMut(&B256, &V)) {
         if let Some(root) = &self.root {
             for_each(root, visit);
         }
@@ -109,9 +109,9 @@ impl<V: Value> Trie<V> {
     }
 }
 
-fn for_each<V>(node: &Node<V>, visit: &mut impl FnMut(&V)) {
+fn for_each<V>(node: &Node<V>, visit: &mut impl FnMut(&B256, &V)) {
     match &node.kind {
-        Kind::Leaf { value, .. } => visit(value),
+        Kind::Leaf { key, value } => visit(key, value),
         Kind::Extension { child, .. } => for_each(child, visit),
         Kind::Branch(children) => children.iter().flatten().for_each(|child| for_each(child, visit)),
     }

@@ -4,6 +4,7 @@ mod binary;
 mod blocks;
 mod client;
 mod control;
+mod dump;
 mod lifecycle;
 mod mining;
 mod pool;
