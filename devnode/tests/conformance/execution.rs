@@ -11,16 +11,21 @@ use crate::{
 /// A module with exactly these figures: 60 functions with 150 parameters and results, 24 000 bytes, 3 globals of its own,
 /// 4 300 encoded bytes of segments, 2 pages.
 fn specified_example() -> Vec<u8> {
+    specified_example_of("", "")
+}
+
+/// The same with imports, and an entry point that does something.
+fn specified_example_of(imports: &str, body: &str) -> Vec<u8> {
     const LENGTH: usize = 24_000;
     const DATA: usize = 4_300 - 6; // flags, offset of three bytes, length of two
     let three = "(func (param i32 i32 i32))".repeat(30);
     let two = "(func (param i32 i32))".repeat(29);
     let data = escape(&vec![7; DATA]);
     let module = wasm::parse(&format!(
-        r#"(module (memory (export "memory") 2 2)
+        r#"(module {imports} (memory (export "memory") 2 2)
             (global i32 (i32.const 0)) (global i32 (i32.const 0)) (global i32 (i32.const 0))
             (data (i32.const 0) "{data}")
-            (func (export "user_entrypoint") (param i32) (result i32) i32.const 0)
+            (func (export "user_entrypoint") (param i32) (result i32) {body} i32.const 0)
             {three} {two})"#
     ));
     padded(module, LENGTH)
@@ -48,6 +53,29 @@ fn init_and_cached_gas_example_is_16216_and_3645() {
         // Nothing but the entry point's 2 452 ink runs, which is one gas.
         let call = tx(program, vec![1, 2, 3, 4]);
         assert_eq!(chain.send(&call).gas_used, call.intrinsic() + 16_216 + 1);
+    });
+}
+
+#[test]
+fn the_worked_total_of_a_transaction_is_37404() {
+    on_chain(51, |chain| {
+        // 1 234 567 ink: two blocks of 6 252 and 2 452 around an answer of 32 bytes for 41 162, and what fills the second.
+        let (popcounts, nops) = (445, 1_234_567 - 6_252 - 41_162 - 2_452 - 445 * 2_660);
+        let body = format!(
+            "(call $write_result (i32.const 0) (i32.const 32)) {} {}",
+            "(drop (i32.popcnt (i32.const 0)))".repeat(popcounts),
+            "nop ".repeat(nops),
+        );
+        let import = r#"(import "vm_hooks" "write_result" (func $write_result (param i32 i32)))"#;
+        let program = chain.wasm_program(&specified_example_of(import, &body));
+        assert_eq!(chain.entry_gas(program), (16_216, 3_645));
+        let call = tx(program, vec![1, 2, 3, 4]).gas(100_000);
+        assert_eq!(chain.call(&call), Ok(vec![7; 32].into()));
+        assert_eq!(chain.send(&call).gas_used, 37_404);
+        // 5 433 ink of a gas are left over.
+        let longer = format!("{body} {}", "nop ".repeat(5_434));
+        let longer = chain.wasm_program(&specified_example_of(import, &longer));
+        assert_eq!(chain.send(&tx(longer, vec![1, 2, 3, 4]).gas(100_000)).gas_used, 37_405);
     });
 }
 
