@@ -64,14 +64,7 @@ pub(super) fn of(kind: Kind, input: &mut Unstructured<'_>, base: &Base) -> Resul
         Kind::Account => json!(account(input, base)?),
         Kind::AnyJson => anything(input, 3)?,
         Kind::Block => block(input, base)?,
-        Kind::BlockOverrides => {
-            let names =
-                ["number", "time", "gasLimit", "feeRecipient", "baseFeePerGas", "prevRandao", "blobBaseFee"];
-            some_of(&names, input, |name, input| match name {
-                "feeRecipient" => Ok(json!(account(input, base)?)),
-                _ => quantity(input),
-            })?
-        }
+        Kind::BlockOverrides => block_overrides(input, base)?,
         Kind::Bytes => json!(hex::encode_prefixed(bytes(input, 80)?)),
         Kind::Call => call(input, base)?,
         Kind::Code => contract_code(input)?,
@@ -93,7 +86,7 @@ pub(super) fn of(kind: Kind, input: &mut Unstructured<'_>, base: &Base) -> Resul
             json!((0..length).map(|_| slot(input)).collect::<Result<Vec<_>>>()?)
         }
         Kind::StateOverrides => state_overrides(input, base)?,
-        Kind::Tracer => tracer(input)?,
+        Kind::Tracer => tracer(input, base)?,
     })
 }
 
@@ -245,8 +238,12 @@ fn filter(input: &mut Unstructured<'_>, base: &Base) -> Result<Value> {
 fn state_overrides(input: &mut Unstructured<'_>, base: &Base) -> Result<Value> {
     let mut overrides = Map::new();
     for _ in 0..input.int_in_range(0..=3)? {
-        let names = ["balance", "nonce", "code", "stateDiff", "state", "movePrecompileToAddress"];
-        let with = some_of(&names, input, |name, input| {
+        // All of the storage or a part of it: naming both is refused.
+        let slots = if input.ratio(3, 4)? { "stateDiff" } else { "state" };
+        let names = ["balance", "nonce", "code", slots];
+        let more = [slots, "state", "movePrecompileToAddress"];
+        let names = if input.ratio(7, 8)? { &names[..] } else { &more };
+        let with = some_of(names, input, |name, input| {
             Ok(match name {
                 "code" => contract_code(input)?,
                 "stateDiff" | "state" => {
@@ -262,7 +259,15 @@ fn state_overrides(input: &mut Unstructured<'_>, base: &Base) -> Result<Value> {
     Ok(overrides.into())
 }
 
-fn tracer(input: &mut Unstructured<'_>) -> Result<Value> {
+fn block_overrides(input: &mut Unstructured<'_>, base: &Base) -> Result<Value> {
+    let names = ["number", "time", "gasLimit", "feeRecipient", "baseFeePerGas", "prevRandao", "blobBaseFee"];
+    some_of(&names, input, |name, input| match name {
+        "feeRecipient" => Ok(json!(account(input, base)?)),
+        _ => quantity(input),
+    })
+}
+
+fn tracer(input: &mut Unstructured<'_>, base: &Base) -> Result<Value> {
     let tracers = [
         "callTracer",
         "prestateTracer",
@@ -295,7 +300,8 @@ fn tracer(input: &mut Unstructured<'_>) -> Result<Value> {
             }
             "limit" => json!(input.arbitrary::<u8>()?),
             "timeout" => json!("5s"),
-            "stateOverrides" | "blockOverrides" => anything(input, 2)?,
+            "stateOverrides" => state_overrides(input, base)?,
+            "blockOverrides" => block_overrides(input, base)?,
             _ => input.arbitrary::<bool>()?.into(),
         })
     })
