@@ -81,7 +81,7 @@ impl Subscription {
             }
             Topic::Syncing { told } => {
                 let first = !std::mem::replace(told, true);
-                first.then(|| json!(false)).into_iter().collect()
+                first.then_some(json!(false)).into_iter().collect()
             }
         }
     }
