@@ -16,9 +16,13 @@ const ETHER = 10n ** 18n;
 
 // ── The tool ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** What `cargo stylus ARGS` prints in a folder, without colours. cargo starts the program like this, too. */
+/**
+ * What `cargo stylus ARGS` prints in a folder, without colours. cargo starts the program like this, too.
+ *
+ * The first to deploy compiles alloy, and has an hour for it.
+ */
 function run(cwd, ...args) {
-    const options = { cwd, encoding: "utf8", maxBuffer: 64 * 1024 * 1024, timeout: 900_000 };
+    const options = { cwd, encoding: "utf8", maxBuffer: 64 * 1024 * 1024, timeout: 3_600_000 };
     const { error, status, stdout, stderr } = spawnSync("cargo-stylus", ["stylus", ...args.map(String)], options);
     if (error) {
         throw error;
