@@ -1,7 +1,10 @@
 //! EIP-712: hashing of typed data, so that a signature is good for one message, one contract and one chain.
 
+use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, FixedBytes, U256, b256, fixed_bytes};
 use stylus_sdk::{crypto, keccak_const::Keccak256};
+
+use crate::{calldata, reply};
 
 /// `keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)")`;
 /// recomputed by `domain_typehash_matches_its_type`.
@@ -10,6 +13,9 @@ pub const DOMAIN_TYPEHASH: B256 = b256!("8b73c3c69bb8fe3d512ecc4cf759cc79239f7b1
 /// Which domain fields are in use, as `eip712Domain()` of EIP-5267 reports them: name, version, chain id and
 /// verifying contract (bits 0 to 3), no salt.
 pub const DOMAIN_FIELDS: FixedBytes<1> = fixed_bytes!("0f");
+
+/// Bytes of the seven words that `eip712Domain()` answers before its texts.
+const DOMAIN_HEAD_BYTES: usize = 224;
 
 /// Prefix that EIP-191 gives to structured data.
 const STRUCTURED_DATA: FixedBytes<2> = fixed_bytes!("1901");
@@ -41,6 +47,29 @@ pub fn domain_separator(name_hash: B256, version_hash: B256, chain_id: u64, veri
     ])
 }
 
+/// The answer of `eip712Domain()` (EIP-5267) for the domain of one contract on one chain, as the ABI encodes it.
+#[must_use]
+pub fn domain_reply(name: &str, version: &str, chain_id: u64, verifying: Address) -> Vec<u8> {
+    let mut texts = Vec::new();
+    calldata::append_bytes(&mut texts, name.as_bytes());
+    let version_at = texts.len().saturating_add(DOMAIN_HEAD_BYTES);
+    calldata::append_bytes(&mut texts, version.as_bytes());
+    let extensions_at = texts.len().saturating_add(DOMAIN_HEAD_BYTES);
+    let mut reply = reply::words(&[
+        B256::right_padding_from(DOMAIN_FIELDS.as_slice()).0,
+        U256::from(DOMAIN_HEAD_BYTES).to_be_bytes(),
+        U256::from(version_at).to_be_bytes(),
+        U256::from(chain_id).to_be_bytes(),
+        verifying.into_word().0,
+        B256::ZERO.0,
+        U256::from(extensions_at).to_be_bytes(),
+    ]);
+    reply.extend_from_slice(&texts);
+    // No extensions.
+    calldata::append_bytes(&mut reply, &[]);
+    reply
+}
+
 /// What the signer signs: the message's struct hash bound to the domain.
 ///
 /// Source: EIP-712, `keccak256("\x19\x01" ‖ domainSeparator ‖ hashStruct(message))`.
@@ -54,8 +83,9 @@ pub fn digest(domain_separator: B256, struct_hash: B256) -> B256 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use abi::erc5267::IERC5267::{eip712DomainCall, eip712DomainReturn};
     use alloy_primitives::{address, keccak256};
-    use alloy_sol_types::{Eip712Domain, SolStruct, eip712_domain, sol};
+    use alloy_sol_types::{Eip712Domain, SolCall, SolStruct, eip712_domain, sol};
     use proptest::prelude::*;
 
     sol! {
@@ -95,6 +125,25 @@ mod tests {
             domain_separator(hash_of("Ether Mail"), hash_of("1"), 1, verifying),
             b256!("f2cee375fa42b42143804025fc449deafd50cc031ca257e0b194a650a912090f"),
         );
+    }
+
+    #[test]
+    fn domain_reply_is_what_the_abi_encodes() {
+        let verifying = address!("CcCCccccCCCCcCCCCCCcCcCccCcCCCcCcccccccC");
+        for name in ["", "AIR Credential Registry", "a name of more than thirty-two bytes"] {
+            let reply =
+                eip712DomainCall::abi_decode_returns_validate(&domain_reply(name, "1", 412_346, verifying));
+            let expected = eip712DomainReturn {
+                fields: DOMAIN_FIELDS,
+                name: name.into(),
+                version: "1".into(),
+                chainId: U256::from(412_346),
+                verifyingContract: verifying,
+                salt: B256::ZERO,
+                extensions: Vec::new(),
+            };
+            assert_eq!(reply, Ok(expected));
+        }
     }
 
     proptest! {

@@ -17,6 +17,12 @@ use crate::{namespace::Namespace, ownership::Ownership, word::Word};
 /// What the byte above the guardian's address is while entry is stopped.
 const PAUSED: u8 = 1;
 
+crate::events! {
+    GuardianSet [previousGuardian, newGuardian] {}
+    Paused [] { account }
+    Unpaused [] { account }
+}
+
 /// Who can pause, and whether somebody has.
 ///
 /// Layout v1, append-only, namespace `air.storage.Guardian`: slot 0, highest bytes first: 11 free, `paused` (1),
@@ -119,7 +125,7 @@ impl Guardian {
         self.when_running()?;
         self.store(true, self.guardian());
         let account = self.vm().msg_sender();
-        self.vm().log(Paused { account });
+        Paused { account }.emit(self.vm());
         Ok(())
     }
 
@@ -134,7 +140,7 @@ impl Guardian {
         }
         self.store(false, self.guardian());
         let account = self.vm().msg_sender();
-        self.vm().log(Unpaused { account });
+        Unpaused { account }.emit(self.vm());
         Ok(())
     }
 
@@ -154,7 +160,7 @@ impl Guardian {
     fn replace(&mut self, guardian: Address) {
         let previous = self.guardian();
         self.store(self.is_paused(), guardian);
-        self.vm().log(GuardianSet { previousGuardian: previous, newGuardian: guardian });
+        GuardianSet { previousGuardian: previous, newGuardian: guardian }.emit(self.vm());
     }
 
     fn store(&mut self, paused: bool, guardian: Address) {

@@ -10,6 +10,10 @@ use crate::{namespace::Namespace, word::Word};
 /// First byte of the code of every Stylus program, and of no EVM contract (EIP-3541).
 const PROGRAM_MARK: u8 = 0xef;
 
+crate::events! {
+    Initialized [] { version }
+}
+
 /// Which initialisation has run.
 ///
 /// Layout v1, append-only, namespace `air.storage.Initializer`: slot 0 `version`.
@@ -49,7 +53,7 @@ impl Initializer {
             return Err(InitializeError::Already(AlreadyInitialized { version: done }));
         }
         self.version.set_number(U256::from(version));
-        self.vm().log(Initialized { version });
+        Initialized { version }.emit(self.vm());
         Ok(())
     }
 

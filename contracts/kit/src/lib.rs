@@ -12,6 +12,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod arguments;
 pub mod calldata;
 pub mod clone;
 pub mod ecdsa;
@@ -22,10 +23,13 @@ pub mod evm;
 pub mod guard;
 pub mod guardian;
 pub mod initializer;
+pub mod log;
 pub mod namespace;
 pub mod ownership;
 pub mod permit;
 pub mod proxy;
+pub mod reply;
+pub mod router;
 pub mod schedule;
 pub mod signer;
 pub mod text;

@@ -12,6 +12,11 @@ use crate::{namespace::Namespace, word::Word};
 /// Bits of an address.
 const ADDRESS_BITS: usize = 160;
 
+crate::events! {
+    OwnershipTransferStarted [previousOwner, newOwner] {}
+    OwnershipTransferred [previousOwner, newOwner] {}
+}
+
 /// Who owns the contract, and whom it was offered to.
 ///
 /// Layout v1, append-only, namespace `air.storage.Ownership`, highest bytes first: slot 0 `tenure` (12 bytes) and `owner`
@@ -75,7 +80,7 @@ impl Ownership {
         self.only_owner()?;
         self.pending.set(new_owner.into_word());
         let previous = self.owner();
-        self.vm().log(OwnershipTransferStarted { previousOwner: previous, newOwner: new_owner });
+        OwnershipTransferStarted { previousOwner: previous, newOwner: new_owner }.emit(self.vm());
         Ok(())
     }
 
@@ -115,7 +120,7 @@ impl Ownership {
         let address = U256::from_be_bytes(new_owner.into_word().0);
         self.owner.set_number(tenure.wrapping_shl(ADDRESS_BITS) | address);
         self.pending.set(B256::ZERO);
-        self.vm().log(OwnershipTransferred { previousOwner: previous, newOwner: new_owner });
+        OwnershipTransferred { previousOwner: previous, newOwner: new_owner }.emit(self.vm());
     }
 }
 

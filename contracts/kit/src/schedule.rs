@@ -18,7 +18,7 @@ use alloy_sol_types::SolEvent;
 use stylus_sdk::{crypto, prelude::*};
 
 use crate::{
-    calldata::{self, ByteString},
+    calldata,
     guardian::Guardian,
     namespace::Namespace,
     ownership::Ownership,
@@ -30,6 +30,12 @@ pub const DELAY_SECS: u64 = 172_800;
 
 /// For how long an announced change can happen once it is due, in seconds: 14 days. Fixed.
 pub const WINDOW_SECS: u64 = 1_209_600;
+
+crate::events! {
+    Executed [callHash] {}
+    Cancelled [callHash, account] {}
+    Launched [] {}
+}
 
 /// What is announced.
 ///
@@ -110,7 +116,7 @@ impl Schedule {
             return Err(ScheduleError::AlreadyLaunched(AlreadyLaunched {}));
         }
         self.launched.set_number(U256::ONE);
-        self.vm().log(Launched {});
+        Launched {}.emit(self.vm());
         Ok(())
     }
 
@@ -127,13 +133,9 @@ impl Schedule {
     ///
     /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner.
     /// Events: [`Scheduled`].
-    pub fn schedule(
-        &mut self,
-        ownership: &Ownership,
-        call: &ByteString,
-    ) -> Result<(), OwnableUnauthorizedAccount> {
+    pub fn schedule(&mut self, ownership: &Ownership, call: &[u8]) -> Result<(), OwnableUnauthorizedAccount> {
         ownership.only_owner()?;
-        let call_hash = crypto::keccak(&call.0);
+        let call_hash = crypto::keccak(call);
         let from = self.vm().block_timestamp().saturating_add(DELAY_SECS);
         let tenure = ownership.tenure().saturating_to();
         self.pending.at_mut(call_hash).set_halves([tenure, u128::from(from)]);
@@ -143,7 +145,7 @@ impl Schedule {
         let head: [[u8; 32]; 3] = [offset.to_be_bytes(), first.to_be_bytes(), last.to_be_bytes()];
         let mut log = Vec::from(topics.as_flattened());
         log.extend_from_slice(head.as_flattened());
-        calldata::append_bytes(&mut log, &call.0);
+        calldata::append_bytes(&mut log, call);
         self.vm().emit_log(&log, topics.len());
         Ok(())
     }
@@ -164,7 +166,7 @@ impl Schedule {
         }
         self.pending.at_mut(call_hash).set(B256::ZERO);
         let account = self.vm().msg_sender();
-        self.vm().log(Cancelled { callHash: call_hash, account });
+        Cancelled { callHash: call_hash, account }.emit(self.vm());
         Ok(())
     }
 
@@ -192,7 +194,7 @@ impl Schedule {
             return Err(ScheduleError::ScheduleExpired(late));
         }
         self.pending.at_mut(call_hash).set(B256::ZERO);
-        self.vm().log(Executed { callHash: call_hash });
+        Executed { callHash: call_hash }.emit(self.vm());
         Ok(())
     }
 

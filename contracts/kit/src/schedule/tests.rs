@@ -58,7 +58,7 @@ impl World {
     }
 
     fn schedule(&mut self, call: &[u8]) -> Result<(), OwnableUnauthorizedAccount> {
-        self.schedule.schedule(&self.ownership, &ByteString(call.to_vec()))
+        self.schedule.schedule(&self.ownership, call)
     }
 
     fn cancel(&mut self, hash: B256) -> Result<(), ScheduleError> {
