@@ -72,7 +72,8 @@ fn workspace(root: &Path, args: &[&str]) -> Command {
 
 fn formatting(root: &Path, steps: &mut Steps) {
     steps.command("formatting of the workspace", &mut workspace(root, &["fmt", "--all", "--check"]));
-    for other in ["contracts", "fuzz"] {
+    let clients = ["tests/foreign-clients/ethers", "tests/foreign-clients/cargo-stylus/constructed"];
+    for other in ["contracts", "fuzz"].into_iter().chain(clients) {
         let manifest = format!("{other}/Cargo.toml");
         steps.command(
             format!("formatting of {other}/"),
