@@ -1,6 +1,7 @@
 //! Request bodies: any bytes, and requests that resemble those of tools, through the dispatcher that HTTP uses.
 
 mod bodies;
+mod dumps;
 mod values;
 
 use alloy_primitives::Address;

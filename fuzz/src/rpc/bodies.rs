@@ -73,8 +73,8 @@ fn params(method: &str, input: &mut Unstructured<'_>, base: &Base) -> Result<Val
 /// What a method's parameters are. A method that isn't listed gets some of everything.
 fn kinds(method: &str) -> &'static [Kind] {
     use Kind::{
-        Account, AnyJson, Block, BlockOverrides, Bytes, Call, Code, Filter, Flag, Hash, Index, Options,
-        Percentiles, Quantity, RawTransaction, Slot, Slots, StateOverrides, Tracer,
+        Account, AnyJson, Block, BlockOverrides, Bytes, Call, Code, Dump, Filter, Flag, Hash, Index, Options,
+        Percentiles, Quantity, RawTransaction, Slot, Slots, StateOverrides, Tracer, TypedData,
     };
     let (_, name) = method.split_once('_').unwrap_or_default();
     match name {
@@ -91,6 +91,8 @@ fn kinds(method: &str) -> &'static [Kind] {
         "sendTransaction" | "signTransaction" => &[Call],
         "sendRawTransaction" => &[RawTransaction],
         "sign" => &[Account, Bytes],
+        "signTypedData" | "signTypedData_v4" => &[Account, TypedData],
+        "loadState" => &[Dump],
         "personal_sign" => &[Bytes, Account, AnyJson],
         "feeHistory" => &[Quantity, Block, Percentiles],
         "getLogs" | "newFilter" => &[Filter],

@@ -4,6 +4,7 @@ use alloy_primitives::{B256, U256, hex};
 use arbitrary::{Result, Unstructured};
 use serde_json::{Map, Value, json};
 
+use super::dumps;
 use crate::{
     base::Base,
     code,
@@ -20,6 +21,7 @@ pub(super) enum Kind {
     Bytes,
     Call,
     Code,
+    Dump,
     Filter,
     Flag,
     Hash,
@@ -32,10 +34,11 @@ pub(super) enum Kind {
     Slots,
     StateOverrides,
     Tracer,
+    TypedData,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 19] = [
+    pub(super) const ALL: [Self; 21] = [
         Self::Account,
         Self::AnyJson,
         Self::Block,
@@ -43,6 +46,7 @@ impl Kind {
         Self::Bytes,
         Self::Call,
         Self::Code,
+        Self::Dump,
         Self::Filter,
         Self::Flag,
         Self::Hash,
@@ -55,6 +59,7 @@ impl Kind {
         Self::Slots,
         Self::StateOverrides,
         Self::Tracer,
+        Self::TypedData,
     ];
 }
 
@@ -68,6 +73,7 @@ pub(super) fn of(kind: Kind, input: &mut Unstructured<'_>, base: &Base) -> Resul
         Kind::Bytes => json!(hex::encode_prefixed(bytes(input, 80)?)),
         Kind::Call => call(input, base)?,
         Kind::Code => contract_code(input)?,
+        Kind::Dump => json!(hex::encode_prefixed(dumps::changed(input, base)?)),
         Kind::Filter => filter(input, base)?,
         Kind::Flag => input.arbitrary::<bool>()?.into(),
         Kind::Hash => json!(hash(input, base)?),
@@ -87,6 +93,7 @@ pub(super) fn of(kind: Kind, input: &mut Unstructured<'_>, base: &Base) -> Resul
         }
         Kind::StateOverrides => state_overrides(input, base)?,
         Kind::Tracer => tracer(input, base)?,
+        Kind::TypedData => typed_data(input, base)?,
     })
 }
 
@@ -305,6 +312,25 @@ fn tracer(input: &mut Unstructured<'_>, base: &Base) -> Result<Value> {
             _ => input.arbitrary::<bool>()?.into(),
         })
     })
+}
+
+/// What `eth_signTypedData_v4` signs, of types that may refer to each other and to nothing.
+fn typed_data(input: &mut Unstructured<'_>, base: &Base) -> Result<Value> {
+    let types =
+        ["uint256", "address", "bytes", "string[]", "Mail", "Mail[2]", "Person", "int7", "bytes33", ""];
+    let mut declared = Map::new();
+    for name in ["EIP712Domain", "Mail", "Person"] {
+        let member =
+            |_| Ok(json!({ "name": *input.choose(&["a", "b", ""])?, "type": *input.choose(&types)? }));
+        declared.insert(name.to_owned(), (0..2).map(member).collect::<Result<_>>()?);
+    }
+    let message = some_of(&["a", "b"], input, |_, input| anything(input, 2))?;
+    Ok(json!({
+        "types": declared,
+        "primaryType": *input.choose(&["Mail", "Person", "EIP712Domain", "Nothing"])?,
+        "domain": some_of(&["a", "b", "chainId", "name"], input, |_, input| quantity(input))?,
+        "message": if input.ratio(1, 2)? { message } else { json!({ "a": account(input, base)?, "b": message }) },
+    }))
 }
 
 /// A transaction that was mined already, whole or with some bytes changed, or any bytes.
