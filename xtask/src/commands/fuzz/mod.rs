@@ -13,30 +13,38 @@ use std::path::Path;
 
 use anyhow::{Result, bail, ensure};
 use serde_json::json;
-use xtask::{process, repo};
+use xtask::{cache, process, repo};
 
 use crate::report::{Outcome, Verdict, table};
 use output::Crash;
 use session::Session;
 pub(crate) use target::Target;
 
+/// What runs have learned, below the root.
+const CORPORA: &str = "target/fuzz-corpus";
+
 /// Seconds that CI gives to each target.
 const CI_SECONDS: u64 = 30;
+/// What CI's run learns, which it forgets.
+const CI_CORPORA: &str = "target/fuzz-corpus/ci";
 
 /// Fuzzes the targets, all without any, each for so many seconds; one that finds something doesn't keep the others from
 /// running.
 pub(crate) fn run(targets: &[Target], seconds: u64) -> Result<Outcome> {
-    let root = repo::root()?;
-    let programs = build::all(&root)?;
+    fuzz(&repo::root()?, targets, seconds, CORPORA)
+}
+
+fn fuzz(root: &Path, targets: &[Target], seconds: u64, corpora: &str) -> Result<Outcome> {
+    let programs = build::all(root)?;
     let mut rows = Vec::new();
     let mut lines = Vec::new();
     let mut findings = Vec::new();
     for target in Target::chosen(targets) {
         process::note(format!("── {} for {seconds} seconds", target.name()));
-        let session = Session::run(&root, &programs, target, seconds)?;
+        let session = Session::run(root, &programs, target, corpora, seconds)?;
         let (crashes, counts) = (&session.crashes, session.counts);
         for crash in crashes {
-            process::note(told(&root, target, crash));
+            process::note(told(root, target, crash));
             findings.push(format!("{}: {}", target.name(), crash.what));
         }
         lines.push([
@@ -81,9 +89,11 @@ pub(crate) fn replay(targets: &[Target], file: &Path) -> Result<Outcome> {
     Ok(Outcome::new(rows, String::new()).failed_if(reason))
 }
 
-/// What CI runs.
+/// What CI runs: from the seeds on, whatever earlier runs have learned, which would take longer than that to read.
 pub(super) fn briefly() -> Result<()> {
-    match run(&[], CI_SECONDS)?.verdict {
+    let root = repo::root()?;
+    cache::remove(&root.join(CI_CORPORA))?;
+    match fuzz(&root, &[], CI_SECONDS, CI_CORPORA)?.verdict {
         Verdict::Ok => Ok(()),
         Verdict::Failed(reason) | Verdict::Impossible(reason) => bail!(reason),
     }

@@ -31,8 +31,14 @@ pub(super) struct Session {
 
 impl Session {
     /// Runs a target for so many seconds or until it finds something.
-    pub(super) fn run(root: &Path, programs: &Path, target: Target, seconds: u64) -> Result<Self> {
-        let corpus = format!("target/fuzz-corpus/{}", target.name());
+    pub(super) fn run(
+        root: &Path,
+        programs: &Path,
+        target: Target,
+        corpora: &str,
+        seconds: u64,
+    ) -> Result<Self> {
+        let corpus = format!("{corpora}/{}", target.name());
         let artifacts = format!("target/fuzz-artifacts/{}/", target.name());
         for folder in [&corpus, &artifacts] {
             fs::create_dir_all(root.join(folder)).with_context(|| format!("{folder} can't be created"))?;
