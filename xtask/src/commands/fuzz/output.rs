@@ -73,7 +73,7 @@ impl Output {
         }
     }
 
-    /// `#1234	NEW    cov: 56 ft: 78 corp: 9/10b lim: 11 exec/s: 12 rss: 13Mb …`
+    /// `#1234 NEW    cov: 56 ft: 78 corp: 9/10b lim: 11 exec/s: 12 rss: 13Mb …`
     fn read_pulse(&mut self, line: &str) {
         let Some((executions, rest)) = line.strip_prefix('#').and_then(|line| line.split_once('\t')) else {
             return;
