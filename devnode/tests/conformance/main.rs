@@ -5,6 +5,7 @@
 mod chain;
 mod code_and_activation;
 mod creation;
+mod depth;
 mod environment;
 mod execution;
 mod fragments;
