@@ -1,6 +1,9 @@
-//! What people sign off chain: an issuer's attestation of a credential, and a holder's permit.
+//! What people sign off chain: an issuer's attestation, renewal or rebinding of a credential, and a holder's permit.
 
-use abi::registry::{DOMAIN_NAME, DOMAIN_VERSION, ICredentialRegistry::CredentialAttestation};
+use abi::registry::{
+    DOMAIN_NAME, DOMAIN_VERSION,
+    ICredentialRegistry::{CredentialAttestation, CredentialRebind, CredentialRenewal},
+};
 use alloy::{
     primitives::{Address, B256, Bytes, U256, keccak256},
     signers::SignerSync,
@@ -69,7 +72,23 @@ pub fn token_domain(chain_id: u64, token: Address, name: &str) -> Eip712Domain {
 /// `issuer`'s signature over an attestation: r, s, v in 65 bytes.
 #[must_use]
 pub fn sign_attestation(issuer: &Key, attestation: &CredentialAttestation, domain: &Eip712Domain) -> Bytes {
-    let Parts { v, r, s } = sign(issuer, attestation, domain);
+    sign_message(issuer, attestation, domain)
+}
+
+/// `issuer`'s signature over a renewal: r, s, v in 65 bytes.
+#[must_use]
+pub fn sign_renewal(issuer: &Key, renewal: &CredentialRenewal, domain: &Eip712Domain) -> Bytes {
+    sign_message(issuer, renewal, domain)
+}
+
+/// `issuer`'s signature over a rebinding: r, s, v in 65 bytes.
+#[must_use]
+pub fn sign_rebind(issuer: &Key, rebind: &CredentialRebind, domain: &Eip712Domain) -> Bytes {
+    sign_message(issuer, rebind, domain)
+}
+
+fn sign_message<S: SolStruct>(key: &Key, message: &S, domain: &Eip712Domain) -> Bytes {
+    let Parts { v, r, s } = sign(key, message, domain);
     [r.as_slice(), s.as_slice(), &[v]].concat().into()
 }
 
@@ -127,6 +146,14 @@ mod tests {
             CredentialAttestation::eip712_encode_type(),
             "CredentialAttestation(bytes32 subject,address holder,bytes32 credentialType,uint64 issuedAt,\
              uint64 expiresAt,uint256 nonce,uint256 deadline)"
+        );
+        assert_eq!(
+            CredentialRenewal::eip712_encode_type(),
+            "CredentialRenewal(bytes32 credentialId,uint64 expiresAt,uint256 nonce,uint256 deadline)"
+        );
+        assert_eq!(
+            CredentialRebind::eip712_encode_type(),
+            "CredentialRebind(bytes32 credentialId,address newHolder,uint256 nonce,uint256 deadline)"
         );
         assert_eq!(
             Permit::eip712_encode_type(),

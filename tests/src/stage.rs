@@ -12,7 +12,7 @@ use std::{
 use abi::{
     factory::ICredentialTokenFactory::{self, TokenCreated},
     registry::{
-        ICredentialRegistry::{self, CredentialAttestation},
+        ICredentialRegistry::{self, CredentialAttestation, CredentialRebind, CredentialRenewal},
         credential_type,
     },
     token::ICredentialToken,
@@ -27,7 +27,7 @@ use ecosystem::{
     chain::{Chain, ChainError, Sent},
     credential::Attested,
     key::Key,
-    signing::deadline_after,
+    signing::{deadline_after, registry_domain, sign_rebind, sign_renewal},
     steps::Steps,
     system::System,
 };
@@ -140,6 +140,42 @@ impl Stage {
         let attested = Attested::sign(self.chain().chain_id(), self.system.registry, issuer, attestation);
         self.attested.lock().expect("no test panics while it holds this").push(attested.clone());
         attested
+    }
+
+    /// A call that lets a credential last until `expires_at` (0 = for ever), as `issuer` signs it; each call another one.
+    pub async fn renewal(
+        &self,
+        issuer: &Key,
+        credential: B256,
+        expires_at: u64,
+    ) -> ICredentialRegistry::renewCredentialCall {
+        let r = CredentialRenewal {
+            credentialId: credential,
+            expiresAt: expires_at,
+            nonce: U256::from(COUNTER.fetch_add(1, Ordering::Relaxed)),
+            deadline: deadline_after(self.chain().now().await.expect("the time")),
+        };
+        let domain = registry_domain(self.chain().chain_id(), self.system.registry);
+        let signature = sign_renewal(issuer, &r, &domain);
+        ICredentialRegistry::renewCredentialCall { r, issuer: issuer.address(), signature }
+    }
+
+    /// A call that starts to move a credential to `new_holder`, as `issuer` signs it; each call another one.
+    pub async fn rebinding(
+        &self,
+        issuer: &Key,
+        credential: B256,
+        new_holder: Address,
+    ) -> ICredentialRegistry::rebindCredentialCall {
+        let r = CredentialRebind {
+            credentialId: credential,
+            newHolder: new_holder,
+            nonce: U256::from(COUNTER.fetch_add(1, Ordering::Relaxed)),
+            deadline: deadline_after(self.chain().now().await.expect("the time")),
+        };
+        let domain = registry_domain(self.chain().chain_id(), self.system.registry);
+        let signature = sign_rebind(issuer, &r, &domain);
+        ICredentialRegistry::rebindCredentialCall { r, issuer: issuer.address(), signature }
     }
 
     /// A credential of the holder, registered.

@@ -6,8 +6,14 @@ use abi::{
     factory::ICredentialTokenFactory as factory, registry::ICredentialRegistry as registry,
     token::ICredentialToken as token,
 };
-use alloy::{primitives::Address, sol_types::SolCall};
-use ecosystem::proxy::{ADMIN_SLOT, IMPLEMENTATION_SLOT};
+use alloy::{
+    primitives::{Address, U256},
+    sol_types::SolCall,
+};
+use ecosystem::{
+    key::Key,
+    proxy::{ADMIN_SLOT, IMPLEMENTATION_SLOT},
+};
 
 use crate::Stage;
 
@@ -50,12 +56,20 @@ impl Reader<'_> {
         let at = self.stage.system.registry;
         self.view(at, registry::ownerCall {}).await;
         self.view(at, registry::pendingOwnerCall {}).await;
-        for account in self.stage.accounts() {
-            self.view(at, registry::getIssuerCall { key: account.address() }).await;
+        self.view(at, registry::guardianCall {}).await;
+        self.view(at, registry::pausedCall {}).await;
+        self.view(at, registry::launchedCall {}).await;
+        for account in self.stage.accounts().map(Key::address) {
+            self.view(at, registry::getIssuerCall { key: account }).await;
+            self.view(at, registry::getIssuerKeyCall { issuerRoot: account }).await;
+            self.view(at, registry::getDistrustCall { key: account }).await;
+            let (offset, limit) = (U256::ZERO, abi::registry::PAGE_MAX);
+            self.view(at, registry::getCredentialsOfCall { holder: account, offset, limit }).await;
         }
         for attested in self.stage.attested() {
             let nonce = attested.attestation.nonce;
             self.view(at, registry::getCredentialCall { credentialId: attested.id }).await;
+            self.view(at, registry::getRebindCall { credentialId: attested.id }).await;
             self.view(at, registry::isNonceUsedCall { issuerRoot: attested.issuer, nonce }).await;
         }
     }

@@ -5,3 +5,4 @@ mod gas;
 mod journey;
 mod lifecycle;
 mod refusals;
+mod registry;

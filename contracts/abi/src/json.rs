@@ -18,6 +18,28 @@ pub fn of(name: &str) -> Option<JsonAbi> {
     })
 }
 
+/// The interface of the contract in the folder `name` in Solidity, called `interface`, for contracts that don't leave the
+/// export to the SDK; or `None` if it isn't one of [`NAMES`].
+#[must_use]
+pub fn solidity(name: &str, interface: &str) -> Option<String> {
+    // JSON spells structs out where Solidity needs their names.
+    let structs = match name {
+        "credential-registry" => crate::registry::structs(),
+        _ => Vec::new(),
+    };
+    let mut text = of(name)?.to_sol(interface, None);
+    let mut declarations = String::new();
+    for declared in structs {
+        let (name, fields) = declared.strip_suffix(')')?.split_once('(')?;
+        let types: Vec<_> = fields.split(',').filter_map(|field| field.split(' ').next()).collect();
+        text = text.replace(&format!("({})", types.join(", ")), name);
+        let fields = fields.replace(',', ";\n        ");
+        declarations += &format!("    struct {name} {{\n        {fields};\n    }}\n\n");
+    }
+    let (head, items) = text.split_once('\n')?;
+    Some(format!("{head}\n{declarations}{items}"))
+}
+
 /// Where an interface as the SDK exports it (Solidity text) differs from what is declared here: functions by name, types
 /// and mutability, errors by name and types; structs by the types of their fields. Names of parameters and events don't
 /// matter: the SDK exports no events.
@@ -105,6 +127,24 @@ interface IProxy {
             assert!(of(name).is_some_and(|abi| abi.functions().next().is_some()), "{name}");
         }
         assert_eq!(of("nonsense"), None);
+    }
+
+    #[test]
+    fn solidity_names_structs_and_declares_them() {
+        let text = solidity("credential-registry", "ICredentialRegistry").unwrap();
+        assert!(text.starts_with("interface ICredentialRegistry {\n    struct "), "{text}");
+        for item in [
+            "    struct CredentialRebind {\n        bytes32 credentialId;\n        address newHolder;\n",
+            "function registerCredential(CredentialAttestation memory a, address issuer, bytes memory signature)",
+            "function getCredential(bytes32 credentialId) external view returns (Credential memory credential);",
+            "event CredentialRebound(",
+            "error NothingToRestore(bytes32 credentialId);",
+        ] {
+            assert_eq!(text.matches(item).count(), 1, "{item} in\n{text}");
+        }
+        assert!(!text.contains("(("), "{text}");
+        assert_eq!(solidity("proxy", "IProxy").map(|text| text.contains("struct")), Some(false));
+        assert_eq!(solidity("nonsense", "INonsense"), None);
     }
 
     #[test]

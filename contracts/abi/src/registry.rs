@@ -1,6 +1,6 @@
 //! The registry of credentials: who attests, what was attested, and whether it is still valid.
 
-use alloy_primitives::{B256, keccak256};
+use alloy_primitives::{B256, U256, keccak256, uint};
 
 /// Values of the `status` of a credential. By precedence: the first that applies of none, revoked, issuer
 /// distrusted, expired, not the holder; otherwise active.
@@ -13,9 +13,9 @@ pub mod status {
     pub const EXPIRED: u8 = 2;
     /// Its issuer or the registry's owner revoked it.
     pub const REVOKED: u8 = 3;
-    /// The key that it was accepted from is distrusted since a time before that.
+    /// A key that it was registered, renewed or rebound by is distrusted since a time before that.
     pub const ISSUER_DISTRUSTED: u8 = 4;
-    /// Valid, but somebody else's.
+    /// Valid, but somebody else's; or on its way to another wallet, so nobody's for now.
     pub const NOT_HOLDER: u8 = 5;
 }
 
@@ -48,12 +48,15 @@ pub fn credential_type(name: &str) -> B256 {
 /// Name in the EIP-712 domain of attestations.
 pub const DOMAIN_NAME: &str = "AIR Credential Registry";
 
+/// Most credentials that one answer lists.
+pub const PAGE_MAX: U256 = uint!(1_000_U256);
+
 /// Version in the EIP-712 domain of attestations.
 pub const DOMAIN_VERSION: &str = "1";
 
 declare! {
     /// Registers credentials that issuers attest, and answers whether one is valid and whose it is.
-    interface ICredentialRegistry is ownable, initializable, erc5267 {
+    interface ICredentialRegistry is ownable, pausable, announced, initializable, erc5267 {
         /// What an issuer signs (EIP-712, domain `AIR Credential Registry`, version 1). Times are Unix seconds.
         struct CredentialAttestation {
             /// Nullifier: one per person and verification programme.
@@ -69,6 +72,30 @@ declare! {
             /// Any number that this issuer has not used before; the order doesn't matter.
             uint256 nonce;
             /// Last second at which the attestation may be registered.
+            uint256 deadline;
+        }
+
+        /// What an issuer signs to let a credential last longer.
+        struct CredentialRenewal {
+            /// Which credential.
+            bytes32 credentialId;
+            /// First second at which it is no longer valid; 0 if it never expires. Later than so far.
+            uint64 expiresAt;
+            /// Any number that this issuer has not used before; the order doesn't matter.
+            uint256 nonce;
+            /// Last second at which the renewal may be brought.
+            uint256 deadline;
+        }
+
+        /// What an issuer signs to move a credential to another wallet of its person.
+        struct CredentialRebind {
+            /// Which credential.
+            bytes32 credentialId;
+            /// The wallet that it moves to.
+            address newHolder;
+            /// Any number that this issuer has not used before; the order doesn't matter.
+            uint256 nonce;
+            /// Last second at which the rebinding may be brought.
             uint256 deadline;
         }
 
@@ -120,11 +147,68 @@ declare! {
             uint8 reason
         );
 
+        /// A credential lasts longer, by a renewal that `key`, now a key of `issuerRoot`, signed.
+        event CredentialRenewed(
+            bytes32 indexed credentialId,
+            address indexed issuerRoot,
+            address key,
+            uint64 expiresAt
+        );
+
+        /// A credential is to move to `newHolder`, by what `key`, now a key of `issuerRoot`, signed. From `effectiveAt`
+        /// (Unix seconds) on anybody can complete it; until then it is nobody's.
+        event CredentialRebindStarted(
+            bytes32 indexed credentialId,
+            address indexed newHolder,
+            address indexed issuerRoot,
+            address key,
+            uint64 effectiveAt
+        );
+
+        /// The credential stays where it is: `cancelledBy`, a key of its issuer or the registry's owner, saw to that.
+        event CredentialRebindCancelled(bytes32 indexed credentialId, address indexed cancelledBy);
+
+        /// A credential moved to `newHolder`.
+        event CredentialRebound(
+            bytes32 indexed credentialId,
+            address indexed previousHolder,
+            address indexed newHolder
+        );
+
+        /// The owner undid what a distrusted key had done to a credential; this is how it stands now.
+        event CredentialRestored(
+            bytes32 indexed credentialId,
+            address indexed holder,
+            uint64 expiresAt,
+            bool revoked
+        );
+
+        /// `newKey` signs for `issuerRoot` from now on, and `oldKey` no longer.
+        event IssuerRotated(address indexed issuerRoot, address indexed oldKey, address indexed newKey);
+
+        /// Nobody signs for `issuerRoot` any more. What it attested stays.
+        event IssuerRemoved(address indexed issuerRoot);
+
+        /// What `key` of `issuerRoot` did from `since` (Unix seconds) on doesn't count.
+        event IssuerDistrusted(address indexed issuerRoot, address indexed key, uint64 since);
+
         /// `nonce` of `issuerRoot` can't be used again.
         event NonceUsed(address indexed issuerRoot, uint256 nonce);
 
-        /// `issuer` isn't a current key of an issuer: ask the registry's owner to add it, or sign with the current key.
+        /// `issuer` isn't and never was a key of an issuer: ask the registry's owner to add it.
         error UnknownIssuer(address issuer);
+
+        /// `issuer` was replaced by `currentKey`: sign with that.
+        error IssuerKeyRetired(address issuer, address currentKey);
+
+        /// `issuer` is distrusted since `since` (Unix seconds): ask the registry's owner to appoint another key.
+        error IssuerKeyDistrusted(address issuer, uint64 since);
+
+        /// The issuer `issuerRoot` was removed: ask another one.
+        error IssuerWasRemoved(address issuerRoot);
+
+        /// `since` is later than now, `timestamp`: what a key will do can't be distrusted, remove the issuer.
+        error DistrustInFuture(uint64 since, uint256 timestamp);
 
         /// `issuer` may not attest credentials of this type: ask an issuer that may.
         error IssuerNotForType(address issuer, bytes32 credentialType);
@@ -157,6 +241,44 @@ declare! {
         /// The issuer has used this nonce: ask for an attestation with a fresh one.
         error NonceAlreadyUsed(address issuerRoot, uint256 nonce);
 
+        /// `expiresAt` is beyond `latest`, the end of time here: use 0 for a credential that never expires.
+        error ExpiresTooLate(uint64 expiresAt, uint64 latest);
+
+        /// The credential lasts until `expiresAt` (0 = for ever) already, and `asked` isn't later.
+        error ExpiryNotLater(uint64 expiresAt, uint64 asked);
+
+        /// `issuer` is a key of another issuer than `issuerRoot`, whose credential this is.
+        error WrongIssuer(bytes32 credentialId, address issuerRoot, address issuer);
+
+        /// A key that did something to this credential is distrusted: the registry's owner has to restore it, or its
+        /// issuer to register it again.
+        error CredentialIsDistrusted(bytes32 credentialId);
+
+        /// This credential is `holder`'s already.
+        error AlreadyHolder(bytes32 credentialId, address holder);
+
+        /// This credential is on its way to another wallet: wait, or cancel that.
+        error RebindPending(bytes32 credentialId, uint64 effectiveAt);
+
+        /// This credential isn't on its way to another wallet.
+        error NoRebindPending(bytes32 credentialId);
+
+        /// This credential moves at `effectiveAt` (Unix seconds), not earlier.
+        error RebindNotDue(bytes32 credentialId, uint64 effectiveAt);
+
+        /// This credential was renewed or rebound 255 times, or its holder has 2^24 of them: there is no room for more.
+        error HistoryFull(bytes32 credentialId);
+
+        /// Nothing that a distrusted key did to this credential can be undone: what it registered is registered again by
+        /// its issuer.
+        error NothingToRestore(bytes32 credentialId);
+
+        /// There have to be as many holders as credentials.
+        error ArrayLengthMismatch();
+
+        /// One answer lists at most `maximum` credentials, not `limit`: ask for several pages.
+        error PageTooLarge(uint256 limit, uint256 maximum);
+
         /// This credential is registered: one per issuer, type and subject.
         error CredentialAlreadyRegistered(bytes32 credentialId);
 
@@ -166,13 +288,13 @@ declare! {
         /// This credential was revoked at `revokedAt` already.
         error CredentialAlreadyRevoked(bytes32 credentialId, uint64 revokedAt);
 
-        /// Only a current key of `issuerRoot` or the registry's owner may revoke this credential, not `caller`.
+        /// Only a current key of `issuerRoot` or the registry's owner may do this to this credential, not `caller`.
         error NotIssuerOrOwner(bytes32 credentialId, address issuerRoot, address caller);
 
         /// Sets the owner; once, by the proxy at its creation.
         function initialize(address owner) external;
 
-        /// Lets `issuer` attest credentials of `types`, of every type if the list is empty. Owner only.
+        /// Lets `issuer` attest credentials of `types`, of every type if the list is empty. Owner only, announced.
         function addIssuer(address issuer, bytes32[] types, string metadataURI) external;
 
         /// Registers the credential that `issuer` attests by `signature`. Anyone may relay it.
@@ -182,8 +304,41 @@ declare! {
             bytes signature
         ) external returns (bytes32 credentialId);
 
+        /// Lets a credential last longer, as its `issuer` says by `signature`. Anyone may relay it.
+        function renewCredential(CredentialRenewal r, address issuer, bytes signature) external;
+
+        /// Starts to move a credential to another wallet, as its `issuer` says by `signature`. Anyone may relay it. It is
+        /// nobody's until it is completed, 48 hours later at the earliest.
+        function rebindCredential(CredentialRebind r, address issuer, bytes signature) external;
+
+        /// Moves a credential whose rebinding is due. Anyone may do it.
+        function completeRebind(bytes32 credentialId) external;
+
+        /// Leaves a credential where it is. Its issuer or the owner only.
+        function cancelRebind(bytes32 credentialId) external;
+
         /// Revokes a credential, for a reason of the revoker's own numbering. Its issuer or the owner only.
         function revokeCredential(bytes32 credentialId, uint8 reason) external;
+
+        /// Revokes several credentials, all or none.
+        function revokeBatch(bytes32[] credentialIds, uint8 reason) external;
+
+        /// Voids a nonce of the caller's, so that what was signed with it can't be brought any more. Issuers only.
+        function cancelNonce(uint256 nonce) external;
+
+        /// Replaces an issuer's current key. That key at once; the owner, announced.
+        function rotateIssuer(address oldKey, address newKey) external;
+
+        /// Lets nobody sign for this issuer any more, at once. Owner only.
+        function removeIssuer(address issuerRoot) external;
+
+        /// Distrusts a key that was stolen: it can do nothing more, and what it did since `since` (Unix seconds, by this
+        /// chain's clock) doesn't count. Again, with an earlier time. Owner only, at once.
+        function distrustIssuerSince(address key, uint64 since) external;
+
+        /// Undoes what a distrusted key did to a credential: its revocation, a rebinding under way, the last renewal and
+        /// the last rebinding. Repeat it if there were more. Owner only.
+        function restoreCredential(bytes32 credentialId) external;
 
         /// Tells whether `holder` holds this credential and it is valid now, and its `status`.
         function validateCredential(
@@ -191,11 +346,37 @@ declare! {
             address holder
         ) external view returns (bool valid, uint8 status);
 
+        /// Tells for each credential whether the holder at the same place holds it and it is valid now.
+        function batchValidateCredentials(
+            bytes32[] credentialIds,
+            address[] holders
+        ) external view returns (bool[] valid);
+
+        /// Up to `limit` (at most 1 000) credentials that `holder` holds, valid or not, from the one numbered `offset`
+        /// (from 0), in no particular order.
+        function getCredentialsOf(
+            address holder,
+            uint256 offset,
+            uint256 limit
+        ) external view returns (bytes32[] credentialIds);
+
+        /// Number of credentials that `holder` holds, valid or not.
+        function getCredentialCountOf(address holder) external view returns (uint256 count);
+
+        /// Where a credential is to move, and from when on (Unix seconds); zeros if it stays.
+        function getRebind(bytes32 credentialId) external view returns (address newHolder, uint64 effectiveAt);
+
         /// All that is kept of a credential; all zero if it isn't registered.
         function getCredential(bytes32 credentialId) external view returns (Credential credential);
 
         /// The issuer that `key` stands for, whether it may attest now, and whether for every type.
         function getIssuer(address key) external view returns (address issuerRoot, bool active, bool everyType);
+
+        /// The key that signs for this issuer now, or did last; zero if there is no such issuer.
+        function getIssuerKey(address issuerRoot) external view returns (address key);
+
+        /// Since when a key is distrusted, and the block time at which that was decided; zeros if it isn't.
+        function getDistrust(address key) external view returns (uint64 since, uint64 decidedAt);
 
         /// Tells whether `key` may attest credentials of this type now.
         function isIssuerForType(address key, bytes32 credentialType) external view returns (bool);
@@ -208,90 +389,17 @@ declare! {
     }
 }
 
-/// What the SDK needs to take the declared structs as arguments and to give them as results.
-#[cfg(feature = "stylus")]
-mod stylus {
-    use super::ICredentialRegistry::{Credential, CredentialAttestation};
-    use stylus_sdk::abi::{AbiType, ConstString};
-
-    impl AbiType for CredentialAttestation {
-        type SolType = Self;
-
-        const ABI: ConstString = ConstString::new("CredentialAttestation");
-        // Selectors spell structs out; `SolType::SOL_NAME` is the bare name.
-        const SELECTOR_ABI: ConstString =
-            ConstString::new("(bytes32,address,bytes32,uint64,uint64,uint256,uint256)");
-        const EXPORT_ABI_ARG: ConstString = Self::ABI.concat(ConstString::new(" calldata"));
-        const EXPORT_ABI_RET: ConstString = Self::ABI.concat(ConstString::new(" memory"));
-    }
-
-    impl AbiType for Credential {
-        type SolType = Self;
-
-        const ABI: ConstString = ConstString::new("Credential");
-        const SELECTOR_ABI: ConstString = ConstString::new(
-            "(address,address,address,bytes32,uint64,uint64,uint64,uint64,uint8,uint8,uint64)",
-        );
-        const EXPORT_ABI_ARG: ConstString = Self::ABI.concat(ConstString::new(" calldata"));
-        const EXPORT_ABI_RET: ConstString = Self::ABI.concat(ConstString::new(" memory"));
-    }
-
-    #[cfg(test)]
-    mod tests {
-        extern crate alloc;
-
-        use super::*;
-        use alloc::{format, string::String, vec::Vec};
-        use alloy_sol_types::{SolCall, SolStruct};
-
-        use crate::registry::ICredentialRegistry::registerCredentialCall;
-
-        /// The struct as selectors spell it, made from its EIP-712 type `Name(type field,…)`.
-        fn spelled_out<S: SolStruct>() -> String {
-            let declared = S::eip712_root_type();
-            let fields = declared.split(['(', ')']).nth(1).unwrap().split(',');
-            let types: Vec<_> = fields.map(|field| field.split(' ').next().unwrap()).collect();
-            format!("({})", types.join(","))
-        }
-
-        #[test]
-        fn selectors_are_made_of_what_clients_hash() {
-            let attestation = CredentialAttestation::SELECTOR_ABI;
-            assert_eq!(attestation.as_str(), spelled_out::<CredentialAttestation>());
-            assert_eq!(Credential::SELECTOR_ABI.as_str(), spelled_out::<Credential>());
-            let signature = format!("registerCredential({},address,bytes)", attestation.as_str());
-            assert_eq!(registerCredentialCall::SIGNATURE, signature);
-        }
-    }
-}
-
-/// What the SDK needs to print the declared structs.
-#[cfg(feature = "export-abi")]
-mod export {
-    extern crate alloc;
-
-    use super::ICredentialRegistry::{Credential, CredentialAttestation};
-    use alloc::{vec, vec::Vec};
+/// The structs of the interface as EIP-712 writes them, `Name(type field,…)`.
+#[cfg(feature = "json")]
+pub(crate) fn structs() -> Vec<String> {
+    use ICredentialRegistry::{Credential, CredentialAttestation, CredentialRebind, CredentialRenewal};
     use alloy_sol_types::SolStruct;
-    use core::any::TypeId;
-    use stylus_sdk::abi::export::internal::{InnerType, InnerTypes};
 
-    impl InnerTypes for CredentialAttestation {
-        fn inner_types() -> Vec<InnerType> {
-            vec![declaration::<Self>()]
-        }
-    }
-
-    impl InnerTypes for Credential {
-        // The SDK collects the structs of results only, so this result brings the argument's along.
-        fn inner_types() -> Vec<InnerType> {
-            vec![declaration::<CredentialAttestation>(), declaration::<Self>()]
-        }
-    }
-
-    /// The struct in Solidity, made from its EIP-712 type: `Name(type field,…)` becomes `struct Name {type field;…}`.
-    fn declaration<S: SolStruct + 'static>() -> InnerType {
-        let fields = S::eip712_root_type().replace('(', " {").replace(',', ";").replace(')', ";}");
-        InnerType { name: alloc::format!("struct {fields}"), id: TypeId::of::<S>() }
-    }
+    let names = [
+        CredentialAttestation::eip712_root_type(),
+        CredentialRenewal::eip712_root_type(),
+        CredentialRebind::eip712_root_type(),
+        Credential::eip712_root_type(),
+    ];
+    names.map(|name| name.into_owned()).into()
 }

@@ -1,111 +1,172 @@
 //! The registry of credentials: who may attest, what was attested, and whether it is still valid.
 //!
-//! **Holds** the issuers, each credential that one of them attested (not its subject: that is hashed into the id)
-//! and which nonces the issuers have used. No money.
+//! **Holds** the issuers and their keys, each credential that one of them attested (not its subject: that is hashed into
+//! the id), how it was renewed and rebound, and which nonces the issuers have used. No money.
 //!
-//! **Who may call**: anyone may relay an attestation, the signature of its issuer decides; an issuer revokes what it
-//! attested; the owner adds issuers and may revoke anything.
+//! **Who may call**: anyone may relay what an issuer signed, the signature decides; an issuer revokes what it attested
+//! and replaces its own key; the owner adds issuers (announced, once launched), removes and distrusts them, and undoes
+//! what a stolen key did; the guardian can stop registrations, renewals and rebindings.
 //!
 //! **Trusts** (safety) an issuer, for the types that it was added for, to attest only what it has verified with the
 //! wallet's owner present, and the owner to add such issuers only. What is signed does not name the issuer, so a
 //! contract that is an issuer has to bind its own address into what it accepts (ERC-7739, or as Safe does): the owner
-//! sees to that before adding one. (Liveness) an issuer that is a contract gets a
-//! bounded amount of gas to judge a signature, and can hold up nobody's attestations but its own.
+//! sees to that before adding one. (Liveness) an issuer that is a contract gets a bounded amount of gas to judge a
+//! signature, and can hold up nobody's attestations but its own.
+//!
+//! **A stolen key**: the owner distrusts it since the time of the theft, and every key that it appointed since. From that
+//! moment none of them can do anything, and what each did since then doesn't count, judged by the times at which this
+//! registry accepted it, whatever the messages say: what it registered, renewed or rebound is no longer valid, a
+//! rebinding under way is void. The owner restores what it revoked, renewed or rebound; its issuer registers again what it
+//! registered, once the owner has appointed another key.
 //!
 //! **Invariants**
-//! - R1 A credential is registered at most once, and only by an attestation that a then-current key of its issuer
-//!   signed for this registry on this chain.
+//! - R1 A credential is registered at most once, unless its registration doesn't count, and only by an attestation that
+//!   a then-current, trusted key of its issuer signed for this registry on this chain.
 //! - R2 No nonce of an issuer is accepted twice.
-//! - R3 Holder, type, issuer, key and times of a registered credential never change; it never becomes valid again
-//!   after it expired or was revoked.
+//! - R3 Type, issuer, key and times of a registration never change while it counts; expiry and holder change only by
+//!   renewal, rebinding and the owner's undoing of those that don't count.
 //! - R4 An address becomes a key at most once, and stays with the issuer that it was a key of.
+//! - R5 A holder's list has exactly the credentials whose holder it is.
 //!
 //! **Deliberately absent**: what the credential says, beyond its type, stays with the holder; metadata of issuers
 //! stays in the log.
 
 use abi::{
+    announced::IAnnounced::{AlreadyLaunched, NotScheduled, NotYetDue, ScheduleExpired},
     initializable::IInitializable::{AlreadyInitialized, DirectInitialization},
     ownable::IOwnable::{OwnableInvalidOwner, OwnableUnauthorizedAccount},
+    pausable::IPausable::{EnforcedPause, ExpectedPause, GuardianUnauthorizedAccount},
     registry::{
         DOMAIN_NAME, DOMAIN_VERSION,
         ICredentialRegistry::{
-            Credential, CredentialAlreadyRegistered, CredentialAlreadyRevoked, CredentialAttestation,
-            CredentialExpired, CredentialRegistered, CredentialRevoked, DeadlinePassed, InvalidSignature,
-            IssuedInFuture, IssuerAdded, IssuerAlreadyKnown, IssuerNotForType, NonceAlreadyUsed, NonceUsed,
-            NotIssuerOrOwner, UnknownCredential, UnknownIssuer, ZeroHolder, ZeroIssuer, ZeroSubject,
+            AlreadyHolder, ArrayLengthMismatch, Credential, CredentialAlreadyRegistered,
+            CredentialAlreadyRevoked, CredentialAttestation, CredentialExpired, CredentialIsDistrusted,
+            CredentialRebind, CredentialRebindCancelled, CredentialRebindStarted, CredentialRebound,
+            CredentialRegistered, CredentialRenewal, CredentialRenewed, CredentialRestored,
+            CredentialRevoked, DeadlinePassed, DistrustInFuture, ExpiresTooLate, ExpiryNotLater, HistoryFull,
+            InvalidSignature, IssuedInFuture, IssuerAdded, IssuerAlreadyKnown, IssuerDistrusted,
+            IssuerKeyDistrusted, IssuerKeyRetired, IssuerNotForType, IssuerRemoved, IssuerRotated,
+            IssuerWasRemoved, NoRebindPending, NonceAlreadyUsed, NonceUsed, NotIssuerOrOwner,
+            NothingToRestore, PageTooLarge, RebindNotDue, RebindPending, UnknownCredential, UnknownIssuer,
+            WrongIssuer, ZeroHolder, ZeroIssuer, ZeroSubject, addIssuerCall, rotateIssuerCall,
         },
-        status,
+        PAGE_MAX, status,
     },
 };
-use alloc::{string::String, vec, vec::Vec};
-use alloy_primitives::{Address, B256, FixedBytes, U256};
+use alloc::{vec, vec::Vec};
+use alloy_primitives::{Address, B256, U256};
+use alloy_sol_types::{SolCall, SolEvent};
 use kit::{
     absorb,
-    calldata::{ByteString, Text},
+    calldata::append_bytes,
     eip712,
+    guardian::{Guardian, GuardianError},
     initializer::{InitializeError, Initializer},
     namespace::{Namespace, Namespaced},
     ownership::Ownership,
+    reply::{self, Word as _},
+    schedule::{DELAY_SECS, Schedule, ScheduleError, call_hash},
     signer,
     word::WordMap,
 };
-use math::{credential, nonce::NonceBit};
-use stylus_sdk::prelude::*;
+use math::{credential, nonce::NonceBit, page};
+use stylus_sdk::{crypto, prelude::*};
 
-use crate::records::{Acceptance, Key, Revocation, Standing, has_expired, never_if_zero};
+use crate::{
+    messages,
+    records::{
+        Acceptance, CHANGES_MAX, Change, HELD_MAX, Key, LATEST_EXPIRY, Office, Revocation, Standing,
+        has_expired, never_if_zero,
+    },
+};
 
 /// How far an issuer's clock may be ahead of the chain's, in seconds.
 pub const CLOCK_SKEW_SECS: u64 = 300;
 
-/// `keccak256` of the attestation's EIP-712 type; compared with another implementation by
-/// `digest_is_what_wallets_sign`.
-pub const ATTESTATION_TYPEHASH: B256 = eip712::hash_of(
-    "CredentialAttestation(bytes32 subject,address holder,bytes32 credentialType,uint64 issuedAt,\
-     uint64 expiresAt,uint256 nonce,uint256 deadline)",
-);
-
-const DOMAIN_NAME_HASH: B256 = eip712::hash_of(DOMAIN_NAME);
-const DOMAIN_VERSION_HASH: B256 = eip712::hash_of(DOMAIN_VERSION);
-
 /// What `types` holds for a type that the issuer may attest.
 const MAY_ATTEST: B256 = B256::with_last_byte(1);
+
+/// What an act counts until, if nothing voids it.
+const COUNTS: u64 = u64::MAX;
 
 /// Version that [`CredentialRegistry::initialize`] sets up.
 const INITIAL_VERSION: u64 = 1;
 
-/// Why a call was refused.
-#[derive(SolidityError, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each error is documented where it is declared, in abi")]
-pub enum RegistryError {
-    Already(AlreadyInitialized),
-    Direct(DirectInitialization),
-    OwnableUnauthorizedAccount(OwnableUnauthorizedAccount),
-    OwnableInvalidOwner(OwnableInvalidOwner),
-    ZeroIssuer(ZeroIssuer),
-    IssuerAlreadyKnown(IssuerAlreadyKnown),
-    UnknownIssuer(UnknownIssuer),
-    IssuerNotForType(IssuerNotForType),
-    ZeroSubject(ZeroSubject),
-    ZeroHolder(ZeroHolder),
-    DeadlinePassed(DeadlinePassed),
-    IssuedInFuture(IssuedInFuture),
-    CredentialExpired(CredentialExpired),
-    NonceAlreadyUsed(NonceAlreadyUsed),
-    CredentialAlreadyRegistered(CredentialAlreadyRegistered),
-    InvalidSignature(InvalidSignature),
-    UnknownCredential(UnknownCredential),
-    CredentialAlreadyRevoked(CredentialAlreadyRevoked),
-    NotIssuerOrOwner(NotIssuerOrOwner),
+kit::errors! {
+    /// Why a call was refused.
+    pub RegistryError:
+    AlreadyInitialized { version },
+    DirectInitialization { implementation },
+    OwnableUnauthorizedAccount { account },
+    OwnableInvalidOwner { owner },
+    GuardianUnauthorizedAccount { account },
+    EnforcedPause {},
+    ExpectedPause {},
+    NotScheduled { callHash },
+    NotYetDue { callHash, from },
+    ScheduleExpired { callHash, until },
+    AlreadyLaunched {},
+    ZeroIssuer {},
+    IssuerAlreadyKnown { issuer },
+    UnknownIssuer { issuer },
+    IssuerKeyRetired { issuer, currentKey },
+    IssuerKeyDistrusted { issuer, since },
+    IssuerWasRemoved { issuerRoot },
+    IssuerNotForType { issuer, credentialType },
+    DistrustInFuture { since, timestamp },
+    ZeroSubject {},
+    ZeroHolder {},
+    DeadlinePassed { deadline, timestamp },
+    IssuedInFuture { issuedAt, latest },
+    CredentialExpired { expiresAt, timestamp },
+    ExpiresTooLate { expiresAt, latest },
+    ExpiryNotLater { expiresAt, asked },
+    NonceAlreadyUsed { issuerRoot, nonce },
+    InvalidSignature { issuer, digest },
+    WrongIssuer { credentialId, issuerRoot, issuer },
+    NotIssuerOrOwner { credentialId, issuerRoot, caller },
+    UnknownCredential { credentialId },
+    CredentialAlreadyRegistered { credentialId },
+    CredentialAlreadyRevoked { credentialId, revokedAt },
+    CredentialIsDistrusted { credentialId },
+    AlreadyHolder { credentialId, holder },
+    RebindPending { credentialId, effectiveAt },
+    NoRebindPending { credentialId },
+    RebindNotDue { credentialId, effectiveAt },
+    HistoryFull { credentialId },
+    NothingToRestore { credentialId },
+    ArrayLengthMismatch {},
+    PageTooLarge { limit, maximum },
 }
 
 absorb!(InitializeError into RegistryError: Already, Direct);
+absorb!(GuardianError into RegistryError:
+    OwnableUnauthorizedAccount, GuardianUnauthorizedAccount, EnforcedPause, ExpectedPause);
+absorb!(ScheduleError into RegistryError:
+    OwnableUnauthorizedAccount, GuardianUnauthorizedAccount, NotScheduled, NotYetDue, ScheduleExpired, AlreadyLaunched);
 
-/// The contract: three parts, each in a namespace of its own.
+kit::events! {
+    NonceUsed [issuerRoot] { nonce }
+    CredentialRegistered [credentialId, holder, issuerRoot] { key, credentialType, issuedAt, expiresAt }
+    CredentialRenewed [credentialId, issuerRoot] { key, expiresAt }
+    CredentialRebindStarted [credentialId, newHolder, issuerRoot] { key, effectiveAt }
+    CredentialRebindCancelled [credentialId, cancelledBy] {}
+    CredentialRebound [credentialId, previousHolder, newHolder] {}
+    CredentialRevoked [credentialId, issuerRoot, revokedBy] { reason }
+    CredentialRestored [credentialId, holder] { expiresAt, revoked }
+    IssuerRotated [issuerRoot, oldKey, newKey] {}
+    IssuerRemoved [issuerRoot] {}
+    IssuerDistrusted [issuerRoot, key] { since }
+}
+
+/// The contract: its parts, each in a namespace of its own.
 #[storage]
 #[entrypoint]
 pub struct CredentialRegistry {
     initializer: Namespaced<Initializer>,
     ownership: Namespaced<Ownership>,
+    guardian: Namespaced<Guardian>,
+    schedule: Namespaced<Schedule>,
     records: Namespaced<Records>,
 }
 
@@ -116,13 +177,19 @@ pub struct CredentialRegistry {
 ///
 /// | slot | field | content |
 /// |---|---|---|
-/// | 0 | `standings` | credential id → [`Standing`]: all that validation reads |
+/// | 0 | `standings` | credential id → [`Standing`] |
 /// | 1 | `acceptances` | credential id → [`Acceptance`] |
 /// | 2 | `credential_types` | credential id → type |
-/// | 3 | `revocations` | credential id → [`Revocation`] |
+/// | 3 | `revocations` | credential id → [`Revocation`]; counts while the standing is marked |
 /// | 4 | `keys` | address → [`Key`] |
 /// | 5 | `types` | issuer root → type → 1 if it may attest it |
 /// | 6 | `nonces` | issuer root → word → 256 nonces, a bit each |
+/// | 7 | `issuers` | issuer root → its last key |
+/// | 8 | `renewals` | credential id → number, from 0 → [`Change`]; as many as the standing says |
+/// | 9 | `rebinds` | credential id → number, from 0 → [`Change`]; as many as the standing says, and the one under way |
+/// | 10 | `rebind_holders` | credential id → number, from 0 → the holder before, or of the one under way the next |
+/// | 11 | `held_counts` | holder → number of credentials |
+/// | 12 | `held` | holder → position, from 0 → credential id |
 #[storage]
 struct Records {
     standings: WordMap<B256>,
@@ -132,13 +199,19 @@ struct Records {
     keys: WordMap<Address>,
     types: WordMap<(Address, B256)>,
     nonces: WordMap<(Address, U256)>,
+    issuers: WordMap<Address>,
+    renewals: WordMap<(B256, U256)>,
+    rebinds: WordMap<(B256, U256)>,
+    rebind_holders: WordMap<(B256, U256)>,
+    held_counts: WordMap<Address>,
+    held: WordMap<(Address, U256)>,
 }
 
 impl Namespace for Records {
     const ID: &'static str = "air.storage.CredentialRegistry";
 }
 
-#[public]
+// What the interface declares; `routes.rs` says which call runs which function.
 impl CredentialRegistry {
     /// Sets the owner. Once, by the proxy at its creation.
     ///
@@ -154,14 +227,25 @@ impl CredentialRegistry {
     // ── Views ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     /// Tells whether `holder` holds this credential and it is valid now, and its [`status`] by precedence: none,
-    /// revoked, expired, not the holder; else active.
+    /// revoked, issuer distrusted, expired, not the holder (nobody is while it is on its way to another); else active.
     pub fn validate_credential(&self, credential_id: B256, holder: Address) -> (bool, u8) {
-        let standing = self.standing(credential_id);
-        let status = match standing.status(self.vm().block_timestamp()) {
-            status::ACTIVE if standing.holder != holder => status::NOT_HOLDER,
-            status => status,
-        };
+        let status = self.status(credential_id, &self.standing(credential_id), holder);
         (status == status::ACTIVE, status)
+    }
+
+    /// Tells for each credential whether the holder at the same place holds it and it is valid now.
+    ///
+    /// Errors: [`ArrayLengthMismatch`].
+    pub fn batch_validate_credentials(
+        &self,
+        credential_ids: &[B256],
+        holders: &[Address],
+    ) -> Result<Vec<bool>, RegistryError> {
+        if credential_ids.len() != holders.len() {
+            return Err(ArrayLengthMismatch {}.into());
+        }
+        let pairs = credential_ids.iter().zip(holders);
+        Ok(pairs.map(|(id, holder)| self.validate_credential(*id, *holder).0).collect())
     }
 
     /// All that is kept of a credential; all zero if it isn't registered.
@@ -173,7 +257,8 @@ impl CredentialRegistry {
             return Credential::default();
         }
         let Acceptance { key, accepted_at, issued_at } = self.acceptance(credential_id);
-        let revocation = self.revocation(credential_id);
+        let revocation = self.revocation(credential_id, &standing);
+        let ends = [never_if_zero(revocation.at), self.voided_at(credential_id, &standing)];
         Credential {
             holder: standing.holder,
             issuerRoot: self.key(key).root,
@@ -184,15 +269,59 @@ impl CredentialRegistry {
             acceptedAt: accepted_at,
             revokedAt: revocation.at,
             reason: revocation.reason,
-            status: standing.status(self.vm().block_timestamp()),
-            validUntil: never_if_zero(standing.expires_at).min(never_if_zero(revocation.at)),
+            status: self.status(credential_id, &standing, standing.holder),
+            validUntil: ends.into_iter().fold(never_if_zero(standing.expires_at), u64::min),
         }
+    }
+
+    /// Up to `limit` credentials that `holder` holds, valid or not, from the one numbered `offset` (from 0), in no
+    /// particular order; fewer at the list's end.
+    ///
+    /// Errors: [`PageTooLarge`] for a `limit` beyond 1 000.
+    pub fn get_credentials_of(
+        &self,
+        holder: Address,
+        offset: U256,
+        limit: U256,
+    ) -> Result<Vec<B256>, RegistryError> {
+        if limit > PAGE_MAX {
+            return Err(PageTooLarge { limit, maximum: PAGE_MAX }.into());
+        }
+        let count = self.get_credential_count_of(holder).saturating_to();
+        let positions = page::window(count, offset, limit);
+        Ok(positions.map(|position| self.records.held.at((holder, U256::from(position))).get()).collect())
+    }
+
+    /// Number of credentials that `holder` holds, valid or not.
+    pub fn get_credential_count_of(&self, holder: Address) -> U256 {
+        self.records.held_counts.at(holder).number()
+    }
+
+    /// Where a credential is to move, and from when on (Unix seconds); zeros if it stays.
+    pub fn get_rebind(&self, credential_id: B256) -> (Address, u64) {
+        let standing = self.standing(credential_id);
+        if !self.is_moving(credential_id, &standing) {
+            return (Address::ZERO, 0);
+        }
+        let key = (credential_id, U256::from(standing.rebinds));
+        (Address::from_word(self.records.rebind_holders.at(key).get()), effective_at(&self.rebind(key)))
     }
 
     /// The issuer that `key` is or was a key of (zero if none), whether it may attest now, and whether every type.
     pub fn get_issuer(&self, key: Address) -> (Address, bool, bool) {
-        let Key { root, active, every_type } = self.key(key);
-        (root, active, every_type)
+        let key = self.key(key);
+        (key.root, key.is_active(), key.every_type)
+    }
+
+    /// The key that signs for this issuer now, or did last; zero if there is no such issuer.
+    pub fn get_issuer_key(&self, issuer_root: Address) -> Address {
+        Address::from_word(self.records.issuers.at(issuer_root).get())
+    }
+
+    /// Since when a key is distrusted, and when that was decided, in Unix seconds; zeros if it isn't.
+    pub fn get_distrust(&self, key: Address) -> (u64, u64) {
+        let key = self.key(key);
+        (key.distrusted_since, key.distrusted_at)
     }
 
     /// Tells whether `key` may attest credentials of this type now.
@@ -211,12 +340,10 @@ impl CredentialRegistry {
         self.records.nonces.at((issuer_root, word)).number()
     }
 
-    /// The EIP-712 domain that attestations are signed in (EIP-5267).
-    #[selector(name = "eip712Domain")]
-    pub fn eip712_domain(&self) -> (FixedBytes<1>, String, String, U256, Address, B256, Vec<U256>) {
-        let (chain_id, registry) = (U256::from(self.vm().chain_id()), self.vm().contract_address());
-        let (name, version) = (String::from(DOMAIN_NAME), String::from(DOMAIN_VERSION));
-        (eip712::DOMAIN_FIELDS, name, version, chain_id, registry, B256::ZERO, Vec::new())
+    /// The EIP-712 domain that issuers sign in (EIP-5267), encoded.
+    pub fn eip712_domain(&self) -> Vec<u8> {
+        let (chain_id, registry) = (self.vm().chain_id(), self.vm().contract_address());
+        eip712::domain_reply(DOMAIN_NAME, DOMAIN_VERSION, chain_id, registry)
     }
 
     /// The owner; zero if there is none.
@@ -229,39 +356,64 @@ impl CredentialRegistry {
         self.ownership.pending_owner()
     }
 
+    /// Who, beside the owner, can pause; zero if nobody.
+    pub fn guardian(&self) -> Address {
+        self.guardian.guardian()
+    }
+
+    /// Whether registrations, renewals and rebindings are stopped.
+    pub fn paused(&self) -> bool {
+        self.guardian.is_paused()
+    }
+
+    /// Whether the set-up has ended.
+    pub fn launched(&self) -> bool {
+        self.schedule.is_launched()
+    }
+
+    /// First and last second at which the announced call can be made; zeros if it isn't announced.
+    pub fn get_scheduled(&self, call_hash: B256) -> (U256, U256) {
+        self.schedule.window(&self.ownership, call_hash)
+    }
+
     // ── What anyone does ────────────────────────────────────────────────────────────────────────────────────────
 
     /// Registers the credential that `issuer` attests, and returns its id. Anyone may relay it.
     ///
     /// Units: Unix seconds. Source of the id: [`credential::id`]; of what is signed: EIP-712.
-    /// Errors: [`ZeroSubject`], [`ZeroHolder`]; [`DeadlinePassed`]; [`IssuedInFuture`] if it is issued more than
-    /// [`CLOCK_SKEW_SECS`] from now; [`CredentialExpired`]; [`UnknownIssuer`] if `issuer` is no current key;
-    /// [`IssuerNotForType`]; [`CredentialAlreadyRegistered`]; [`NonceAlreadyUsed`]; [`InvalidSignature`].
+    /// Errors: [`EnforcedPause`]; [`ZeroSubject`], [`ZeroHolder`]; [`DeadlinePassed`]; [`IssuedInFuture`] if it is issued
+    /// more than [`CLOCK_SKEW_SECS`] from now; [`CredentialExpired`], [`ExpiresTooLate`]; [`UnknownIssuer`],
+    /// [`IssuerKeyRetired`], [`IssuerKeyDistrusted`], [`IssuerWasRemoved`] if `issuer` signs for no issuer now;
+    /// [`IssuerNotForType`]; [`CredentialAlreadyRegistered`], unless by a key that was distrusted then;
+    /// [`NonceAlreadyUsed`]; [`InvalidSignature`]; [`HistoryFull`].
     /// Events: [`NonceUsed`], [`CredentialRegistered`].
     pub fn register_credential(
         &mut self,
-        a: CredentialAttestation,
+        a: &CredentialAttestation,
         issuer: Address,
-        signature: ByteString,
+        signature: &[u8],
     ) -> Result<B256, RegistryError> {
-        let now = self.vm().block_timestamp();
-        check_contents(&a, now)?;
+        self.guardian.when_running()?;
+        let now = self.now();
+        check_contents(a, now)?;
         let root = self.issuer_for(issuer, a.credentialType)?;
         let id = credential::id(root, a.credentialType, a.subject);
-        if self.standing(id).is_registered() {
+        let before = self.standing(id);
+        if before.is_registered() && self.registration_voided_at(id) == COUNTS {
             return Err(CredentialAlreadyRegistered { credentialId: id }.into());
         }
-        if self.is_nonce_used(root, a.nonce) {
-            return Err(NonceAlreadyUsed { issuerRoot: root, nonce: a.nonce }.into());
+        self.accept(issuer, root, messages::attestation(a), a.nonce, signature)?;
+        if before.is_registered() {
+            self.leave(&before);
         }
-        // The only call out comes before the stores. It is static, so it can't change what was checked above.
-        let digest = self.digest(&a);
-        if !signer::has_signed(self.vm(), issuer, digest, &signature) {
-            return Err(InvalidSignature { issuer, digest }.into());
-        }
-        self.use_nonce(root, a.nonce);
-        self.store(id, &a, issuer, now);
-        self.vm().log(CredentialRegistered {
+        let position = self.join(id, a.holder)?;
+        let standing =
+            Standing { holder: a.holder, expires_at: a.expiresAt, position, ..Standing::default() };
+        let acceptance = Acceptance { key: issuer, accepted_at: now, issued_at: a.issuedAt };
+        self.set_standing(id, standing);
+        self.records.acceptances.at_mut(id).set(acceptance.pack());
+        self.records.credential_types.at_mut(id).set(a.credentialType);
+        CredentialRegistered {
             credentialId: id,
             holder: a.holder,
             issuerRoot: root,
@@ -269,69 +421,323 @@ impl CredentialRegistry {
             credentialType: a.credentialType,
             issuedAt: a.issuedAt,
             expiresAt: a.expiresAt,
-        });
+        }
+        .emit(self.vm());
         Ok(id)
+    }
+
+    /// Lets a credential last longer, as its `issuer` says. Anyone may relay it. A lapse in between stays one.
+    ///
+    /// Errors: [`EnforcedPause`]; [`DeadlinePassed`]; [`CredentialExpired`] if it would have ended already;
+    /// [`ExpiresTooLate`]; of `issuer` as [`Self::register_credential`], and [`WrongIssuer`]; [`UnknownCredential`],
+    /// [`CredentialAlreadyRevoked`], [`CredentialIsDistrusted`]; [`ExpiryNotLater`]; [`HistoryFull`] after 255 renewals;
+    /// [`NonceAlreadyUsed`]; [`InvalidSignature`].
+    /// Events: [`NonceUsed`], [`CredentialRenewed`].
+    pub fn renew_credential(
+        &mut self,
+        r: &CredentialRenewal,
+        issuer: Address,
+        signature: &[u8],
+    ) -> Result<(), RegistryError> {
+        let now = self.now();
+        check_expiry(r.expiresAt, now)?;
+        let (id, nonce) = (r.credentialId, r.nonce);
+        let (root, standing) = self.changeable(id, issuer, r.deadline)?;
+        if never_if_zero(r.expiresAt) <= never_if_zero(standing.expires_at) {
+            return Err(ExpiryNotLater { expiresAt: standing.expires_at, asked: r.expiresAt }.into());
+        }
+        let renewals = one_more(id, standing.renewals)?;
+        self.accept(issuer, root, messages::renewal(r), nonce, signature)?;
+        let change = Change { key: issuer, accepted_at: now, expired_at: standing.expires_at };
+        self.records.renewals.at_mut((id, U256::from(standing.renewals))).set(change.pack());
+        self.set_standing(id, Standing { expires_at: r.expiresAt, renewals, ..standing });
+        let expires_at = r.expiresAt;
+        CredentialRenewed { credentialId: id, issuerRoot: root, key: issuer, expiresAt: expires_at }
+            .emit(self.vm());
+        Ok(())
+    }
+
+    /// Starts to move a credential to another wallet of its person, as its `issuer` says. Anyone may relay it. Until it is
+    /// completed nobody holds the credential.
+    ///
+    /// Errors: [`EnforcedPause`]; [`ZeroHolder`]; [`DeadlinePassed`]; of `issuer` as [`Self::register_credential`], and
+    /// [`WrongIssuer`]; [`UnknownCredential`], [`CredentialAlreadyRevoked`], [`CredentialIsDistrusted`];
+    /// [`AlreadyHolder`]; [`RebindPending`]; [`HistoryFull`] after 255 rebindings; [`NonceAlreadyUsed`];
+    /// [`InvalidSignature`].
+    /// Events: [`NonceUsed`], [`CredentialRebindStarted`].
+    pub fn rebind_credential(
+        &mut self,
+        r: &CredentialRebind,
+        issuer: Address,
+        signature: &[u8],
+    ) -> Result<(), RegistryError> {
+        if r.newHolder.is_zero() {
+            return Err(ZeroHolder {}.into());
+        }
+        let (id, new_holder) = (r.credentialId, r.newHolder);
+        let (root, standing) = self.changeable(id, issuer, r.deadline)?;
+        if standing.holder == new_holder {
+            return Err(AlreadyHolder { credentialId: id, holder: new_holder }.into());
+        }
+        let key = (id, U256::from(standing.rebinds));
+        if self.is_moving(id, &standing) {
+            let effective_at = effective_at(&self.rebind(key));
+            return Err(RebindPending { credentialId: id, effectiveAt: effective_at }.into());
+        }
+        one_more(id, standing.rebinds)?;
+        self.accept(issuer, root, messages::rebind(r), r.nonce, signature)?;
+        let change = Change { key: issuer, accepted_at: self.now(), expired_at: 0 };
+        self.records.rebinds.at_mut(key).set(change.pack());
+        self.records.rebind_holders.at_mut(key).set(new_holder.into_word());
+        self.set_standing(id, Standing { rebinding: true, ..standing });
+        CredentialRebindStarted {
+            credentialId: id,
+            newHolder: new_holder,
+            issuerRoot: root,
+            key: issuer,
+            effectiveAt: effective_at(&change),
+        }
+        .emit(self.vm());
+        Ok(())
+    }
+
+    /// Moves a credential whose rebinding is due. Anyone may do it.
+    ///
+    /// Errors: [`EnforcedPause`]; [`UnknownCredential`]; [`NoRebindPending`]; [`CredentialAlreadyRevoked`];
+    /// [`IssuerKeyDistrusted`] if the key that started it is distrusted since before; [`RebindNotDue`];
+    /// [`HistoryFull`] if the new holder has 2²⁴ credentials.
+    /// Events: [`CredentialRebound`].
+    pub fn complete_rebind(&mut self, credential_id: B256) -> Result<(), RegistryError> {
+        self.guardian.when_running()?;
+        let standing = self.unrevoked(credential_id)?;
+        if !standing.rebinding {
+            return Err(NoRebindPending { credentialId: credential_id }.into());
+        }
+        let key = (credential_id, U256::from(standing.rebinds));
+        let change = self.rebind(key);
+        let signer = self.key(change.key);
+        if signer.voids(change.accepted_at) != COUNTS {
+            return Err(IssuerKeyDistrusted { issuer: change.key, since: signer.distrusted_since }.into());
+        }
+        let effective_at = effective_at(&change);
+        if self.now() < effective_at {
+            return Err(RebindNotDue { credentialId: credential_id, effectiveAt: effective_at }.into());
+        }
+        let rebinds = one_more(credential_id, standing.rebinds)?;
+        let new_holder = Address::from_word(self.records.rebind_holders.at(key).get());
+        self.leave(&standing);
+        let position = self.join(credential_id, new_holder)?;
+        self.records.rebind_holders.at_mut(key).set(standing.holder.into_word());
+        let moved = Standing { holder: new_holder, position, rebinds, rebinding: false, ..standing };
+        self.set_standing(credential_id, moved);
+        CredentialRebound {
+            credentialId: credential_id,
+            previousHolder: standing.holder,
+            newHolder: new_holder,
+        }
+        .emit(self.vm());
+        Ok(())
     }
 
     // ── What issuers and the owner do ───────────────────────────────────────────────────────────────────────────
 
-    /// Revokes a credential for ever, for a reason of the revoker's own numbering. Its issuer or the owner only.
+    /// Leaves a credential that is on its way to another wallet where it is. Its issuer or the owner only.
+    ///
+    /// Errors: [`UnknownCredential`]; [`NotIssuerOrOwner`]; [`NoRebindPending`].
+    /// Events: [`CredentialRebindCancelled`].
+    pub fn cancel_rebind(&mut self, credential_id: B256) -> Result<(), RegistryError> {
+        let (_, standing) = self.issuer_or_owner(credential_id)?;
+        if !standing.rebinding {
+            return Err(NoRebindPending { credentialId: credential_id }.into());
+        }
+        let stays = self.stay(credential_id, standing);
+        self.set_standing(credential_id, stays);
+        Ok(())
+    }
+
+    /// Revokes a credential, for a reason of the revoker's own numbering. Its issuer or the owner only. For ever, unless
+    /// the revoker was a stolen key.
     ///
     /// Errors: [`UnknownCredential`]; [`NotIssuerOrOwner`]; [`CredentialAlreadyRevoked`].
     /// Events: [`CredentialRevoked`].
     pub fn revoke_credential(&mut self, credential_id: B256, reason: u8) -> Result<(), RegistryError> {
+        let (root, _) = self.issuer_or_owner(credential_id)?;
+        let standing = self.unrevoked(credential_id)?;
         let caller = self.vm().msg_sender();
-        let standing = self.standing(credential_id);
-        if !standing.is_registered() {
-            return Err(UnknownCredential { credentialId: credential_id }.into());
-        }
-        let root = self.key(self.acceptance(credential_id).key).root;
-        if !self.is_current_key_of(root, caller) && self.ownership.only_owner().is_err() {
-            return Err(NotIssuerOrOwner { credentialId: credential_id, issuerRoot: root, caller }.into());
-        }
-        if standing.revoked {
-            let revoked_at = self.revocation(credential_id).at;
-            return Err(
-                CredentialAlreadyRevoked { credentialId: credential_id, revokedAt: revoked_at }.into()
-            );
-        }
-        let revocation = Revocation { by: caller, at: self.vm().block_timestamp(), reason };
-        self.records.standings.at_mut(credential_id).set(Standing { revoked: true, ..standing }.pack());
+        let revocation = Revocation { by: caller, at: self.now(), reason };
+        self.set_standing(credential_id, Standing { revoked: true, ..standing });
         self.records.revocations.at_mut(credential_id).set(revocation.pack());
-        self.vm().log(CredentialRevoked {
-            credentialId: credential_id,
-            issuerRoot: root,
-            revokedBy: caller,
-            reason,
-        });
+        CredentialRevoked { credentialId: credential_id, issuerRoot: root, revokedBy: caller, reason }
+            .emit(self.vm());
         Ok(())
     }
 
-    /// Lets `issuer` attest credentials of `types`, of every type if the list is empty. Owner only.
+    /// Revokes several credentials, all or none.
+    ///
+    /// Errors: as [`Self::revoke_credential`], for the first that can't be revoked.
+    /// Events: [`CredentialRevoked`] for each.
+    pub fn revoke_batch(&mut self, credential_ids: &[B256], reason: u8) -> Result<(), RegistryError> {
+        credential_ids.iter().try_for_each(|id| self.revoke_credential(*id, reason))
+    }
+
+    /// Voids a nonce of the caller's, so that nobody can bring any more what was signed with it. Issuers only.
+    ///
+    /// Errors: [`UnknownIssuer`], [`IssuerKeyRetired`], [`IssuerKeyDistrusted`], [`IssuerWasRemoved`] if the caller signs
+    /// for no issuer now; [`NonceAlreadyUsed`].
+    /// Events: [`NonceUsed`].
+    pub fn cancel_nonce(&mut self, nonce: U256) -> Result<(), RegistryError> {
+        let root = self.issuer(self.vm().msg_sender())?.root;
+        self.use_nonce(root, nonce)
+    }
+
+    /// Replaces `old_key`, its issuer's current one, by `new_key`. By `old_key` itself at once; by the owner after the
+    /// delay, then also if `old_key` is distrusted.
+    ///
+    /// Errors: [`IssuerKeyDistrusted`] if `old_key` itself calls and is distrusted; else as announced changes:
+    /// [`OwnableUnauthorizedAccount`], [`NotScheduled`], [`NotYetDue`], [`ScheduleExpired`]. [`UnknownIssuer`],
+    /// [`IssuerKeyRetired`], [`IssuerWasRemoved`] if `old_key` isn't current; [`ZeroIssuer`]; [`IssuerAlreadyKnown`] if
+    /// `new_key` is or ever was a key (R4).
+    /// Events: [`IssuerRotated`].
+    pub fn rotate_issuer(&mut self, old_key: Address, new_key: Address) -> Result<(), RegistryError> {
+        let old = self.key(old_key);
+        if self.vm().msg_sender() == old_key {
+            self.issuer(old_key)?;
+        } else {
+            let call = call_hash(rotateIssuerCall::SELECTOR, &[old_key.into_word(), new_key.into_word()]);
+            self.schedule.authorize(&self.ownership, call)?;
+            self.check_office(old_key, &old)?;
+        }
+        let key =
+            Key { root: old.root, office: Office::Current, every_type: old.every_type, ..Key::default() };
+        self.appoint(new_key, key)?;
+        self.set_key(old_key, Key { office: Office::Retired, ..old });
+        IssuerRotated { issuerRoot: old.root, oldKey: old_key, newKey: new_key }.emit(self.vm());
+        Ok(())
+    }
+
+    // ── What the owner does ─────────────────────────────────────────────────────────────────────────────────────
+
+    /// Lets `issuer` attest credentials of `types`, of every type if the list is empty. Owner only; after the launch it has
+    /// to be announced.
     ///
     /// `metadata_uri` is for people and stays in the log.
-    /// Errors: [`OwnableUnauthorizedAccount`]; [`ZeroIssuer`]; [`IssuerAlreadyKnown`] if the address is or ever was
-    /// a key (R4).
+    /// Errors: [`OwnableUnauthorizedAccount`]; [`NotScheduled`], [`NotYetDue`], [`ScheduleExpired`]; [`ZeroIssuer`];
+    /// [`IssuerAlreadyKnown`] if the address is or ever was a key (R4).
     /// Events: [`IssuerAdded`].
     pub fn add_issuer(
         &mut self,
         issuer: Address,
-        types: Vec<B256>,
-        metadata_uri: Text,
+        types: &[B256],
+        metadata_uri: &str,
     ) -> Result<(), RegistryError> {
-        self.ownership.only_owner()?;
-        if issuer.is_zero() {
-            return Err(ZeroIssuer {}.into());
-        }
-        if !self.key(issuer).root.is_zero() {
-            return Err(IssuerAlreadyKnown { issuer }.into());
-        }
-        let key = Key { root: issuer, active: true, every_type: types.is_empty() };
-        self.records.keys.at_mut(issuer).set(key.pack());
-        for credential_type in &types {
+        let mut call = Vec::from(addIssuerCall::SELECTOR);
+        call.extend_from_slice(issuer.into_word().as_slice());
+        append_terms(&mut call, 3, types, metadata_uri);
+        self.schedule.authorize(&self.ownership, crypto::keccak(call))?;
+
+        let key =
+            Key { root: issuer, office: Office::Current, every_type: types.is_empty(), ..Key::default() };
+        self.appoint(issuer, key)?;
+        for credential_type in types {
             self.records.types.at_mut((issuer, *credential_type)).set(MAY_ATTEST);
         }
-        self.vm().log(IssuerAdded { issuerRoot: issuer, types, metadataURI: metadata_uri.0 });
+        // By hand, with the encoding that the announcement is compared by.
+        let topics = [IssuerAdded::SIGNATURE_HASH.0, issuer.into_word().0];
+        let mut log = reply::words(&topics);
+        append_terms(&mut log, 2, types, metadata_uri);
+        self.vm().emit_log(&log, topics.len());
+        Ok(())
+    }
+
+    /// Lets nobody sign for this issuer any more. What it attested stays. Owner only, at once.
+    ///
+    /// Errors: [`OwnableUnauthorizedAccount`]; [`UnknownIssuer`] if it isn't an issuer's first key;
+    /// [`IssuerWasRemoved`] the second time.
+    /// Events: [`IssuerRemoved`].
+    pub fn remove_issuer(&mut self, issuer_root: Address) -> Result<(), RegistryError> {
+        self.ownership.only_owner()?;
+        let current = self.get_issuer_key(issuer_root);
+        let key = self.key(current);
+        if current.is_zero() {
+            return Err(UnknownIssuer { issuer: issuer_root }.into());
+        }
+        self.check_office(current, &key)?;
+        self.set_key(current, Key { office: Office::Removed, ..key });
+        IssuerRemoved { issuerRoot: issuer_root }.emit(self.vm());
+        Ok(())
+    }
+
+    /// Distrusts a key that was stolen at the time `since`: see the module. Again, with an earlier time; what was decided
+    /// first stays decided then. Owner only, at once.
+    ///
+    /// Errors: [`OwnableUnauthorizedAccount`]; [`UnknownIssuer`] if the address never was a key; [`DistrustInFuture`];
+    /// [`IssuerKeyDistrusted`] if it is distrusted since then or earlier already.
+    /// Events: [`IssuerDistrusted`].
+    pub fn distrust_issuer_since(&mut self, key: Address, since: u64) -> Result<(), RegistryError> {
+        self.ownership.only_owner()?;
+        let (now, known) = (self.now(), self.key(key));
+        if known.office == Office::None {
+            return Err(UnknownIssuer { issuer: key }.into());
+        }
+        if since > now {
+            return Err(DistrustInFuture { since, timestamp: U256::from(now) }.into());
+        }
+        if known.is_distrusted() && since >= known.distrusted_since {
+            return Err(IssuerKeyDistrusted { issuer: key, since: known.distrusted_since }.into());
+        }
+        let decided_at = if known.is_distrusted() { known.distrusted_at } else { now };
+        self.set_key(key, Key { distrusted_since: since, distrusted_at: decided_at, ..known });
+        IssuerDistrusted { issuerRoot: known.root, key, since }.emit(self.vm());
+        Ok(())
+    }
+
+    /// Undoes what a distrusted key did to a credential: its revocation, a rebinding under way, the last renewal and the
+    /// last rebinding. Repeat it if there were more. Owner only.
+    ///
+    /// Errors: [`OwnableUnauthorizedAccount`]; [`UnknownCredential`]; [`NothingToRestore`]; [`HistoryFull`] if the holder
+    /// before has 2²⁴ other credentials by now.
+    /// Events: [`CredentialRebindCancelled`] if one was under way; [`CredentialRestored`].
+    pub fn restore_credential(&mut self, credential_id: B256) -> Result<(), RegistryError> {
+        self.ownership.only_owner()?;
+        let before = self.registered(credential_id)?;
+        let mut after = before;
+        let revocation = self.revocation(credential_id, &before);
+        if before.revoked && self.key(revocation.by).voids(revocation.at) != COUNTS {
+            after.revoked = false;
+        }
+        if let Some(renewals) = before.renewals.checked_sub(1) {
+            let renewal = self.renewal(credential_id, renewals);
+            if self.change_voided_at(&renewal) != COUNTS {
+                after = Standing { renewals, expires_at: renewal.expired_at, ..after };
+            }
+        }
+        if before.rebinding && !self.is_moving(credential_id, &before) {
+            after = self.stay(credential_id, after);
+        }
+        if let Some(rebinds) = before.rebinds.checked_sub(1) {
+            let key = (credential_id, U256::from(rebinds));
+            if self.change_voided_at(&self.rebind(key)) != COUNTS {
+                // What is under way starts from a holder that it shouldn't have had.
+                if after.rebinding {
+                    after = self.stay(credential_id, after);
+                }
+                let holder = Address::from_word(self.records.rebind_holders.at(key).get());
+                self.leave(&before);
+                let position = self.join(credential_id, holder)?;
+                after = Standing { rebinds, holder, position, ..after };
+            }
+        }
+        if after == before {
+            return Err(NothingToRestore { credentialId: credential_id }.into());
+        }
+        self.set_standing(credential_id, after);
+        CredentialRestored {
+            credentialId: credential_id,
+            holder: after.holder,
+            expiresAt: after.expires_at,
+            revoked: after.revoked,
+        }
+        .emit(self.vm());
         Ok(())
     }
 
@@ -343,7 +749,7 @@ impl CredentialRegistry {
         Ok(self.ownership.transfer(new_owner)?)
     }
 
-    /// Takes over the ownership that was offered to the caller.
+    /// Takes over the ownership that was offered to the caller. Voids what the last owner announced.
     ///
     /// Errors: [`OwnableUnauthorizedAccount`].
     /// Events: `OwnershipTransferred`.
@@ -351,84 +757,334 @@ impl CredentialRegistry {
         Ok(self.ownership.accept()?)
     }
 
-    /// Gives up the ownership for ever: no issuer can be added any more. Owner only.
+    /// Gives up the ownership for ever, and the guardian with it: no issuer can be added, removed or distrusted any more.
+    /// Owner only.
+    ///
+    /// Errors: [`OwnableUnauthorizedAccount`]; [`EnforcedPause`] while paused.
+    /// Events: `GuardianSet` unless there was none, `OwnershipTransferred`.
+    pub fn renounce_ownership(&mut self) -> Result<(), RegistryError> {
+        Ok(self.guardian.renounce(&mut self.ownership)?)
+    }
+
+    /// Replaces the guardian; zero: there is none. Owner only, at once.
     ///
     /// Errors: [`OwnableUnauthorizedAccount`].
-    /// Events: `OwnershipTransferred`.
-    pub fn renounce_ownership(&mut self) -> Result<(), RegistryError> {
-        Ok(self.ownership.renounce()?)
+    /// Events: `GuardianSet`.
+    pub fn set_guardian(&mut self, new_guardian: Address) -> Result<(), RegistryError> {
+        Ok(self.guardian.set(&self.ownership, new_guardian)?)
+    }
+
+    /// Stops registrations, renewals and rebindings. Guardian and owner only.
+    ///
+    /// Errors: [`GuardianUnauthorizedAccount`]; [`EnforcedPause`] if they are stopped already.
+    /// Events: `Paused`.
+    pub fn pause(&mut self) -> Result<(), RegistryError> {
+        Ok(self.guardian.pause(&self.ownership)?)
+    }
+
+    /// Lets registrations, renewals and rebindings go on. Owner only.
+    ///
+    /// Errors: [`OwnableUnauthorizedAccount`]; [`ExpectedPause`] if they aren't stopped.
+    /// Events: `Unpaused`.
+    pub fn unpause(&mut self) -> Result<(), RegistryError> {
+        Ok(self.guardian.unpause(&self.ownership)?)
+    }
+
+    /// Announces `call`, an encoded call of `addIssuer` or `rotateIssuer`. Owner only.
+    ///
+    /// Errors: [`OwnableUnauthorizedAccount`].
+    /// Events: `Scheduled`.
+    pub fn schedule(&mut self, call: &[u8]) -> Result<(), RegistryError> {
+        Ok(self.schedule.schedule(&self.ownership, call)?)
+    }
+
+    /// Withdraws an announcement. Guardian and owner only.
+    ///
+    /// Errors: [`GuardianUnauthorizedAccount`]; [`NotScheduled`].
+    /// Events: `Cancelled`.
+    pub fn cancel(&mut self, call_hash: B256) -> Result<(), RegistryError> {
+        Ok(self.schedule.cancel(&self.ownership, &self.guardian, call_hash)?)
+    }
+
+    /// Ends the set-up, for ever: from now on issuers are announced. Owner only.
+    ///
+    /// Errors: [`OwnableUnauthorizedAccount`]; [`AlreadyLaunched`].
+    /// Events: `Launched`.
+    pub fn launch(&mut self) -> Result<(), RegistryError> {
+        Ok(self.schedule.launch(&self.ownership)?)
     }
 }
 
 /// Guards: they read, and refuse.
 impl CredentialRegistry {
+    fn now(&self) -> u64 {
+        self.vm().block_timestamp()
+    }
+
+    /// Refuses a key that isn't the last one of an issuer, which still exists.
+    fn check_office(&self, address: Address, key: &Key) -> Result<(), RegistryError> {
+        match key.office {
+            Office::Current => Ok(()),
+            Office::None => Err(UnknownIssuer { issuer: address }.into()),
+            Office::Removed => Err(IssuerWasRemoved { issuerRoot: key.root }.into()),
+            Office::Retired => {
+                let current = self.get_issuer_key(key.root);
+                Err(IssuerKeyRetired { issuer: address, currentKey: current }.into())
+            }
+        }
+    }
+
+    /// The key that signs for an issuer now.
+    fn issuer(&self, address: Address) -> Result<Key, RegistryError> {
+        let key = self.key(address);
+        if key.is_distrusted() {
+            return Err(IssuerKeyDistrusted { issuer: address, since: key.distrusted_since }.into());
+        }
+        self.check_office(address, &key)?;
+        Ok(key)
+    }
+
     /// The issuer that signs with `key` now, if it may attest this type.
     fn issuer_for(&self, key: Address, credential_type: B256) -> Result<Address, RegistryError> {
-        let Key { root, active, every_type } = self.key(key);
-        if !active {
-            return Err(UnknownIssuer { issuer: key }.into());
-        }
+        let Key { root, every_type, .. } = self.issuer(key)?;
         if !every_type && self.records.types.at((root, credential_type)).get() != MAY_ATTEST {
             return Err(IssuerNotForType { issuer: key, credentialType: credential_type }.into());
         }
         Ok(root)
     }
 
-    fn is_current_key_of(&self, root: Address, key: Address) -> bool {
-        let key = self.key(key);
-        key.active && key.root == root
+    /// The standing of a credential that is registered.
+    fn registered(&self, id: B256) -> Result<Standing, RegistryError> {
+        let standing = self.standing(id);
+        if !standing.is_registered() {
+            return Err(UnknownCredential { credentialId: id }.into());
+        }
+        Ok(standing)
     }
 
-    fn standing(&self, credential_id: B256) -> Standing {
-        Standing::unpack(self.records.standings.at(credential_id).get())
+    /// The standing of a credential that is registered and not revoked.
+    fn unrevoked(&self, id: B256) -> Result<Standing, RegistryError> {
+        let standing = self.registered(id)?;
+        if standing.revoked {
+            let revoked_at = self.revocation(id, &standing).at;
+            return Err(CredentialAlreadyRevoked { credentialId: id, revokedAt: revoked_at }.into());
+        }
+        Ok(standing)
     }
 
-    fn acceptance(&self, credential_id: B256) -> Acceptance {
-        Acceptance::unpack(self.records.acceptances.at(credential_id).get())
+    /// The issuer and the standing of a credential that the caller, a current key of its issuer or the owner, may act on.
+    fn issuer_or_owner(&self, id: B256) -> Result<(Address, Standing), RegistryError> {
+        let standing = self.registered(id)?;
+        let (root, caller) = (self.root_of(id), self.vm().msg_sender());
+        let key = self.key(caller);
+        if !(key.is_active() && key.root == root) && self.ownership.only_owner().is_err() {
+            return Err(NotIssuerOrOwner { credentialId: id, issuerRoot: root, caller }.into());
+        }
+        Ok((root, standing))
     }
 
-    fn revocation(&self, credential_id: B256) -> Revocation {
-        Revocation::unpack(self.records.revocations.at(credential_id).get())
+    /// The issuer and the standing of a credential that `issuer`, whose key signs for it now, may change until `deadline`.
+    fn changeable(
+        &self,
+        id: B256,
+        issuer: Address,
+        deadline: U256,
+    ) -> Result<(Address, Standing), RegistryError> {
+        self.guardian.when_running()?;
+        check_deadline(deadline, self.now())?;
+        let key = self.issuer(issuer)?;
+        let standing = self.unrevoked(id)?;
+        let root = self.root_of(id);
+        if key.root != root {
+            return Err(WrongIssuer { credentialId: id, issuerRoot: root, issuer }.into());
+        }
+        if self.voided_at(id, &standing) != COUNTS {
+            return Err(CredentialIsDistrusted { credentialId: id }.into());
+        }
+        Ok((root, standing))
+    }
+}
+
+/// Reads.
+impl CredentialRegistry {
+    fn standing(&self, id: B256) -> Standing {
+        Standing::unpack(self.records.standings.at(id).get())
+    }
+
+    fn acceptance(&self, id: B256) -> Acceptance {
+        Acceptance::unpack(self.records.acceptances.at(id).get())
+    }
+
+    /// How a credential was revoked; zeros if it isn't.
+    fn revocation(&self, id: B256, standing: &Standing) -> Revocation {
+        let word = if standing.revoked { self.records.revocations.at(id).get() } else { B256::ZERO };
+        Revocation::unpack(word)
     }
 
     fn key(&self, address: Address) -> Key {
         Key::unpack(self.records.keys.at(address).get())
     }
 
-    /// What the issuer signs.
-    fn digest(&self, a: &CredentialAttestation) -> B256 {
-        let (chain_id, registry) = (self.vm().chain_id(), self.vm().contract_address());
-        let domain = eip712::domain_separator(DOMAIN_NAME_HASH, DOMAIN_VERSION_HASH, chain_id, registry);
-        let attestation = eip712::hash_words(&[
-            ATTESTATION_TYPEHASH.0,
-            a.subject.0,
-            a.holder.into_word().0,
-            a.credentialType.0,
-            U256::from(a.issuedAt).to_be_bytes(),
-            U256::from(a.expiresAt).to_be_bytes(),
-            a.nonce.to_be_bytes(),
-            a.deadline.to_be_bytes(),
-        ]);
-        eip712::digest(domain, attestation)
+    fn root_of(&self, id: B256) -> Address {
+        self.key(self.acceptance(id).key).root
+    }
+
+    fn renewal(&self, id: B256, number: u8) -> Change {
+        Change::unpack(self.records.renewals.at((id, U256::from(number))).get())
+    }
+
+    fn rebind(&self, key: (B256, U256)) -> Change {
+        Change::unpack(self.records.rebinds.at(key).get())
+    }
+
+    /// The [`status`] of a credential for `holder`.
+    fn status(&self, id: B256, standing: &Standing, holder: Address) -> u8 {
+        if !standing.is_registered() {
+            status::NONE
+        } else if standing.revoked {
+            status::REVOKED
+        } else if self.voided_at(id, standing) != COUNTS {
+            status::ISSUER_DISTRUSTED
+        } else if has_expired(standing.expires_at, self.now()) {
+            status::EXPIRED
+        } else if standing.holder != holder || self.is_moving(id, standing) {
+            status::NOT_HOLDER
+        } else {
+            status::ACTIVE
+        }
+    }
+
+    /// When it was decided that what led to this standing doesn't count: the registration, the last renewal or the last
+    /// rebinding. [`COUNTS`] if all do.
+    fn voided_at(&self, id: B256, standing: &Standing) -> u64 {
+        let mut voided_at = self.registration_voided_at(id);
+        if let Some(last) = standing.renewals.checked_sub(1) {
+            voided_at = voided_at.min(self.change_voided_at(&self.renewal(id, last)));
+        }
+        if let Some(last) = standing.rebinds.checked_sub(1) {
+            voided_at = voided_at.min(self.change_voided_at(&self.rebind((id, U256::from(last)))));
+        }
+        voided_at
+    }
+
+    fn registration_voided_at(&self, id: B256) -> u64 {
+        let Acceptance { key, accepted_at, .. } = self.acceptance(id);
+        self.key(key).voids(accepted_at)
+    }
+
+    fn change_voided_at(&self, change: &Change) -> u64 {
+        self.key(change.key).voids(change.accepted_at)
+    }
+
+    /// Whether a credential is on its way to another holder, by a rebinding that counts.
+    fn is_moving(&self, id: B256, standing: &Standing) -> bool {
+        let under_way = || self.rebind((id, U256::from(standing.rebinds)));
+        standing.rebinding && self.change_voided_at(&under_way()) == COUNTS
     }
 }
 
-/// Effects: they store, and can't fail.
+/// Effects.
 impl CredentialRegistry {
-    fn use_nonce(&mut self, root: Address, nonce: U256) {
-        let bit = NonceBit::of(nonce);
-        let mut used = self.records.nonces.at_mut((root, bit.word));
-        let now_used = used.number() | bit.mask;
-        used.set_number(now_used);
-        self.vm().log(NonceUsed { issuerRoot: root, nonce });
+    /// Takes a message with this struct hash, if `issuer` signed it, and uses up its nonce.
+    fn accept(
+        &mut self,
+        issuer: Address,
+        root: Address,
+        message: B256,
+        nonce: U256,
+        signature: &[u8],
+    ) -> Result<(), RegistryError> {
+        if self.is_nonce_used(root, nonce) {
+            return Err(NonceAlreadyUsed { issuerRoot: root, nonce }.into());
+        }
+        // The only call out comes before the stores. It is static, so it can't change what was checked before.
+        let digest = messages::digest(self.vm().chain_id(), self.vm().contract_address(), message);
+        if !signer::has_signed(self.vm(), issuer, digest, signature) {
+            return Err(InvalidSignature { issuer, digest }.into());
+        }
+        self.use_nonce(root, nonce)
     }
 
-    fn store(&mut self, id: B256, a: &CredentialAttestation, key: Address, now: u64) {
-        let standing = Standing { holder: a.holder, expires_at: a.expiresAt, revoked: false };
-        let acceptance = Acceptance { key, accepted_at: now, issued_at: a.issuedAt };
+    fn use_nonce(&mut self, root: Address, nonce: U256) -> Result<(), RegistryError> {
+        let bit = NonceBit::of(nonce);
+        let mut used = self.records.nonces.at_mut((root, bit.word));
+        let word = used.number();
+        if bit.is_set_in(word) {
+            return Err(NonceAlreadyUsed { issuerRoot: root, nonce }.into());
+        }
+        used.set_number(word | bit.mask);
+        NonceUsed { issuerRoot: root, nonce }.emit(self.vm());
+        Ok(())
+    }
+
+    /// Makes an address that never was a key the last key of its issuer.
+    fn appoint(&mut self, address: Address, key: Key) -> Result<(), RegistryError> {
+        if address.is_zero() {
+            return Err(ZeroIssuer {}.into());
+        }
+        if self.key(address).office != Office::None {
+            return Err(IssuerAlreadyKnown { issuer: address }.into());
+        }
+        self.set_key(address, key);
+        self.records.issuers.at_mut(key.root).set(address.into_word());
+        Ok(())
+    }
+
+    fn set_key(&mut self, address: Address, key: Key) {
+        self.records.keys.at_mut(address).set(key.pack());
+    }
+
+    fn set_standing(&mut self, id: B256, standing: Standing) {
         self.records.standings.at_mut(id).set(standing.pack());
-        self.records.acceptances.at_mut(id).set(acceptance.pack());
-        self.records.credential_types.at_mut(id).set(a.credentialType);
+    }
+
+    /// Adds a credential at the end of the holder's list, and tells where (R5).
+    fn join(&mut self, id: B256, holder: Address) -> Result<u32, RegistryError> {
+        let mut count = self.records.held_counts.at_mut(holder);
+        let position = u32::try_from(count.number()).unwrap_or(HELD_MAX);
+        if position >= HELD_MAX {
+            return Err(HistoryFull { credentialId: id }.into());
+        }
+        count.set_number(U256::from(position.saturating_add(1)));
+        self.records.held.at_mut((holder, U256::from(position))).set(id);
+        Ok(position)
+    }
+
+    /// Takes a credential off its holder's list; the last one of the list takes its place (R5).
+    fn leave(&mut self, standing: &Standing) {
+        let holder = standing.holder;
+        let mut count = self.records.held_counts.at_mut(holder);
+        // The holder has this one at least.
+        let last = count.number().saturating_sub(U256::ONE);
+        count.set_number(last);
+        let mut end = self.records.held.at_mut((holder, last));
+        let moved = end.get();
+        end.set(B256::ZERO);
+        if last != U256::from(standing.position) {
+            self.records.held.at_mut((holder, U256::from(standing.position))).set(moved);
+            let shifted = Standing { position: standing.position, ..self.standing(moved) };
+            self.set_standing(moved, shifted);
+        }
+    }
+
+    /// The standing of a credential that isn't on its way any more; logs that.
+    fn stay(&self, id: B256, standing: Standing) -> Standing {
+        let cancelled_by = self.vm().msg_sender();
+        CredentialRebindCancelled { credentialId: id, cancelledBy: cancelled_by }.emit(self.vm());
+        Standing { rebinding: false, ..standing }
+    }
+}
+
+/// When a rebinding can be completed.
+fn effective_at(rebind: &Change) -> u64 {
+    rebind.accepted_at.saturating_add(DELAY_SECS)
+}
+
+/// One change more than `count`.
+fn one_more(id: B256, count: u8) -> Result<u8, RegistryError> {
+    match count.checked_add(1) {
+        Some(more) if count < CHANGES_MAX => Ok(more),
+        _ => Err(HistoryFull { credentialId: id }.into()),
     }
 }
 
@@ -440,18 +1096,43 @@ fn check_contents(a: &CredentialAttestation, now: u64) -> Result<(), RegistryErr
     if a.holder.is_zero() {
         return Err(ZeroHolder {}.into());
     }
-    let timestamp = U256::from(now);
-    if a.deadline < timestamp {
-        return Err(DeadlinePassed { deadline: a.deadline, timestamp }.into());
-    }
+    check_deadline(a.deadline, now)?;
     let latest = now.saturating_add(CLOCK_SKEW_SECS);
     if a.issuedAt > latest {
         return Err(IssuedInFuture { issuedAt: a.issuedAt, latest: U256::from(latest) }.into());
     }
-    if has_expired(a.expiresAt, now) {
-        return Err(CredentialExpired { expiresAt: a.expiresAt, timestamp }.into());
+    check_expiry(a.expiresAt, now)
+}
+
+/// Refuses what comes after its deadline.
+fn check_deadline(deadline: U256, now: u64) -> Result<(), RegistryError> {
+    let timestamp = U256::from(now);
+    if deadline < timestamp { Err(DeadlinePassed { deadline, timestamp }.into()) } else { Ok(()) }
+}
+
+/// Refuses an expiry (0 = never) that has passed or can't be kept.
+fn check_expiry(expires_at: u64, now: u64) -> Result<(), RegistryError> {
+    if has_expired(expires_at, now) {
+        return Err(CredentialExpired { expiresAt: expires_at, timestamp: U256::from(now) }.into());
+    }
+    if expires_at > LATEST_EXPIRY {
+        return Err(ExpiresTooLate { expiresAt: expires_at, latest: LATEST_EXPIRY }.into());
     }
     Ok(())
+}
+
+/// Appends what an issuer is added with, a list and a text, to an encoding whose head has `words` words, these two last.
+fn append_terms(out: &mut Vec<u8>, words: usize, types: &[B256], metadata_uri: &str) {
+    let list_at = words.saturating_mul(B256::len_bytes());
+    let list_bytes = types.len().saturating_add(1).saturating_mul(B256::len_bytes());
+    let text_at = list_at.saturating_add(list_bytes);
+    for number in [list_at, text_at, types.len()] {
+        out.extend_from_slice(&U256::from(number).word());
+    }
+    for credential_type in types {
+        out.extend_from_slice(credential_type.as_slice());
+    }
+    append_bytes(out, metadata_uri.as_bytes());
 }
 
 #[cfg(test)]

@@ -16,8 +16,9 @@
 extern crate alloc;
 
 mod contract;
+mod messages;
 mod records;
+mod routes;
 
-#[cfg(feature = "export-abi")]
-pub use contract::print_from_args;
-pub use contract::{ATTESTATION_TYPEHASH, CLOCK_SKEW_SECS, CredentialRegistry, RegistryError};
+pub use contract::{CLOCK_SKEW_SECS, CredentialRegistry, RegistryError};
+pub use messages::{ATTESTATION_TYPEHASH, REBIND_TYPEHASH, RENEWAL_TYPEHASH};

@@ -3,18 +3,30 @@
 //! An address lies in a word's low 20 bytes, as Solidity would put it, and the rest in the 12 bytes above, highest
 //! first. Bytes said to be free are zero and may get a meaning; nothing else ever moves.
 
-use abi::registry::status;
 use alloy_primitives::{Address, B256, FixedBytes};
 
 /// Bytes that a word has above an address.
 const ABOVE: usize = 12;
 
+/// The last second that the registry can keep as an expiry: 40 bits, which last until the year 36 812.
+pub(crate) const LATEST_EXPIRY: u64 = (1 << 40) - 1;
+
+/// How often a credential can be renewed, and how often rebound.
+pub(crate) const CHANGES_MAX: u8 = u8::MAX;
+
+/// How many credentials a holder can have.
+pub(crate) const HELD_MAX: u32 = 1 << 24;
+
+/// Marks of a [`Standing`].
+const REVOKED: u8 = 1;
+const REBINDING: u8 = 2;
+
 /// What decides whether a credential is valid.
 ///
-/// | bytes | 8 | 1 | 3 | 20 |
-/// |---|---|---|---|---|
-/// | | `expires_at` | `revoked` | free | `holder` |
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// | bytes | 5 | 1 | 1 | 1 | 3 | 1 | 20 |
+/// |---|---|---|---|---|---|---|---|
+/// | | `expires_at` | marks: 1 `revoked`, 2 `rebinding` | `renewals` | `rebinds` | `position` | free | `holder` |
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Standing {
     /// Who holds it; zero if it isn't registered.
     pub(crate) holder: Address,
@@ -22,34 +34,39 @@ pub(crate) struct Standing {
     pub(crate) expires_at: u64,
     /// Whether there is a [`Revocation`].
     pub(crate) revoked: bool,
+    /// Whether it is on its way to another holder: there is one more [`Change`] among the rebindings.
+    pub(crate) rebinding: bool,
+    /// How many renewals, each a [`Change`], led to `expires_at`.
+    pub(crate) renewals: u8,
+    /// How many rebindings, each a [`Change`], led to `holder`.
+    pub(crate) rebinds: u8,
+    /// Where it stands in the holder's list; 24 bits.
+    pub(crate) position: u32,
 }
 
 impl Standing {
     pub(crate) fn pack(self) -> B256 {
-        let [a, b, c, d, e, f, g, h] = self.expires_at.to_be_bytes();
-        above([a, b, c, d, e, f, g, h, u8::from(self.revoked), 0, 0, 0], self.holder)
+        let [a, b, c, d, e] = time(self.expires_at);
+        let marks = if self.revoked { REVOKED } else { 0 } | if self.rebinding { REBINDING } else { 0 };
+        let [_, f, g, h] = self.position.to_be_bytes();
+        above([a, b, c, d, e, marks, self.renewals, self.rebinds, f, g, h, 0], self.holder)
     }
 
     pub(crate) fn unpack(word: B256) -> Self {
-        let ([a, b, c, d, e, f, g, h, revoked, ..], holder) = split(word);
-        Self { holder, expires_at: u64::from_be_bytes([a, b, c, d, e, f, g, h]), revoked: revoked != 0 }
+        let ([a, b, c, d, e, marks, renewals, rebinds, f, g, h, _], holder) = split(word);
+        Self {
+            holder,
+            expires_at: seconds([a, b, c, d, e]),
+            revoked: marks & REVOKED != 0,
+            rebinding: marks & REBINDING != 0,
+            renewals,
+            rebinds,
+            position: u32::from_be_bytes([0, f, g, h]),
+        }
     }
 
     pub(crate) fn is_registered(&self) -> bool {
         !self.holder.is_zero()
-    }
-
-    /// The [`status`] for the holder at the time `now`, by precedence: none, revoked, expired; else active.
-    pub(crate) fn status(&self, now: u64) -> u8 {
-        if !self.is_registered() {
-            status::NONE
-        } else if self.revoked {
-            status::REVOKED
-        } else if has_expired(self.expires_at, now) {
-            status::EXPIRED
-        } else {
-            status::ACTIVE
-        }
     }
 }
 
@@ -85,6 +102,34 @@ impl Acceptance {
     }
 }
 
+/// A renewal or a rebinding.
+///
+/// | bytes | 5 | 5 | 2 | 20 |
+/// |---|---|---|---|---|
+/// | | `accepted_at` | `expired_at` | free | `key` |
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Change {
+    /// The issuer's key that signed.
+    pub(crate) key: Address,
+    /// Block time at which the registry accepted it: what a key that is later distrusted is judged by.
+    pub(crate) accepted_at: u64,
+    /// Of a renewal: the expiry that it replaced.
+    pub(crate) expired_at: u64,
+}
+
+impl Change {
+    pub(crate) fn pack(self) -> B256 {
+        let [a, b, c, d, e] = time(self.accepted_at);
+        let [f, g, h, i, j] = time(self.expired_at);
+        above([a, b, c, d, e, f, g, h, i, j, 0, 0], self.key)
+    }
+
+    pub(crate) fn unpack(word: B256) -> Self {
+        let ([a, b, c, d, e, f, g, h, i, j, ..], key) = split(word);
+        Self { key, accepted_at: seconds([a, b, c, d, e]), expired_at: seconds([f, g, h, i, j]) }
+    }
+}
+
 /// How a credential was revoked.
 ///
 /// | bytes | 8 | 1 | 3 | 20 |
@@ -113,30 +158,91 @@ impl Revocation {
 }
 
 /// What an address is as a key of an issuer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Office {
+    /// Never was one.
+    #[default]
+    None,
+    /// The issuer's last one: it signs, unless it is distrusted.
+    Current,
+    /// Was replaced.
+    Retired,
+    /// Was the last one when the issuer was removed.
+    Removed,
+}
+
+/// A key of an issuer.
 ///
-/// | bytes | 1 | 1 | 10 | 20 |
-/// |---|---|---|---|---|
-/// | | `active` | `every_type` | free | `root` |
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// | bytes | 1 | 1 | 5 | 5 | 20 |
+/// |---|---|---|---|---|---|
+/// | | `office` (0 to 3) | `every_type` | `distrusted_since` | `distrusted_at` | `root` |
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Key {
     /// The issuer's first key, which names it; zero if the address was never a key.
     pub(crate) root: Address,
-    /// Whether the issuer signs with this key now.
-    pub(crate) active: bool,
+    /// Whether it signs for the issuer.
+    pub(crate) office: Office,
     /// Whether the issuer may attest every type; else the registry lists which.
     pub(crate) every_type: bool,
+    /// What it did from then on doesn't count, if `distrusted_at` isn't 0.
+    pub(crate) distrusted_since: u64,
+    /// When that was decided: 0 if it is trusted.
+    pub(crate) distrusted_at: u64,
 }
 
 impl Key {
     pub(crate) fn pack(self) -> B256 {
-        let (active, every_type) = (u8::from(self.active), u8::from(self.every_type));
-        above([active, every_type, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], self.root)
+        let office = match self.office {
+            Office::None => 0,
+            Office::Current => 1,
+            Office::Retired => 2,
+            Office::Removed => 3,
+        };
+        let [a, b, c, d, e] = time(self.distrusted_since);
+        let [f, g, h, i, j] = time(self.distrusted_at);
+        above([office, u8::from(self.every_type), a, b, c, d, e, f, g, h, i, j], self.root)
     }
 
     pub(crate) fn unpack(word: B256) -> Self {
-        let ([active, every_type, ..], root) = split(word);
-        Self { root, active: active != 0, every_type: every_type != 0 }
+        let ([office, every_type, a, b, c, d, e, f, g, h, i, j], root) = split(word);
+        let office = match office {
+            1 => Office::Current,
+            2 => Office::Retired,
+            3 => Office::Removed,
+            _ => Office::None,
+        };
+        Self {
+            root,
+            office,
+            every_type: every_type != 0,
+            distrusted_since: seconds([a, b, c, d, e]),
+            distrusted_at: seconds([f, g, h, i, j]),
+        }
     }
+
+    pub(crate) fn is_distrusted(&self) -> bool {
+        self.distrusted_at != 0
+    }
+
+    /// Whether it signs for the issuer now.
+    pub(crate) fn is_active(&self) -> bool {
+        self.office == Office::Current && !self.is_distrusted()
+    }
+
+    /// When it was decided that what the key did at the time `at` doesn't count; [`u64::MAX`] if it counts.
+    pub(crate) fn voids(&self, at: u64) -> u64 {
+        if self.is_distrusted() && at >= self.distrusted_since { self.distrusted_at } else { u64::MAX }
+    }
+}
+
+/// A time of up to 40 bits.
+fn time(seconds: u64) -> [u8; 5] {
+    let [_, _, _, a, b, c, d, e] = seconds.min(LATEST_EXPIRY).to_be_bytes();
+    [a, b, c, d, e]
+}
+
+fn seconds([a, b, c, d, e]: [u8; 5]) -> u64 {
+    u64::from_be_bytes([0, 0, 0, a, b, c, d, e])
 }
 
 /// Whether what expires at `expires_at` (0 = never) has expired at the time `now`.
@@ -168,20 +274,54 @@ mod tests {
 
     #[test]
     fn words_are_laid_out_as_documented() {
-        let standing = Standing { holder: ALICE, expires_at: 0x0102_0304_0506_0708, revoked: true };
-        let expected = b256!("0102030405060708 01 000000 a11ce00000000000000000000000000000000001");
+        let standing = Standing {
+            holder: ALICE,
+            expires_at: 0x01_0203_0405,
+            revoked: true,
+            rebinding: false,
+            renewals: 6,
+            rebinds: 7,
+            position: 0x0008_090a,
+        };
+        let expected = b256!("0102030405 01 06 07 08090a 00 a11ce00000000000000000000000000000000001");
         assert_eq!(standing.pack(), expected);
+        let moving = Standing { revoked: false, rebinding: true, ..standing };
+        let expected = b256!("0102030405 02 06 07 08090a 00 a11ce00000000000000000000000000000000001");
+        assert_eq!(moving.pack(), expected);
         let acceptance =
             Acceptance { key: ALICE, accepted_at: 0x0102_0304_0506, issued_at: 0x1112_1314_1516 };
         let expected = b256!("010203040506 111213141516 a11ce00000000000000000000000000000000001");
         assert_eq!(acceptance.pack(), expected);
+        let change = Change { key: ALICE, accepted_at: 0x01_0203_0405, expired_at: 0x11_1213_1415 };
+        let expected = b256!("0102030405 1112131415 0000 a11ce00000000000000000000000000000000001");
+        assert_eq!(change.pack(), expected);
         let revocation = Revocation { by: ALICE, at: 0x0102_0304_0506_0708, reason: 9 };
         let expected = b256!("0102030405060708 09 000000 a11ce00000000000000000000000000000000001");
         assert_eq!(revocation.pack(), expected);
-        let key = Key { root: ALICE, active: true, every_type: false };
-        assert_eq!(key.pack(), b256!("01 00 00000000000000000000 a11ce00000000000000000000000000000000001"));
-        let key = Key { active: false, every_type: true, ..key };
-        assert_eq!(key.pack(), b256!("00 01 00000000000000000000 a11ce00000000000000000000000000000000001"));
+        let key = Key { root: ALICE, office: Office::Current, every_type: true, ..Key::default() };
+        assert_eq!(key.pack(), b256!("01 01 0000000000 0000000000 a11ce00000000000000000000000000000000001"));
+        let key = Key {
+            office: Office::Retired,
+            every_type: false,
+            distrusted_since: 0x01_0203_0405,
+            distrusted_at: 0x11_1213_1415,
+            ..key
+        };
+        assert_eq!(key.pack(), b256!("02 00 0102030405 1112131415 a11ce00000000000000000000000000000000001"));
+        assert_eq!(Key { office: Office::Removed, ..key }.pack()[0], 3);
+    }
+
+    #[test]
+    fn a_key_voids_what_it_did_since_it_is_distrusted() {
+        let key = Key { root: ALICE, office: Office::Current, ..Key::default() };
+        assert!(key.is_active());
+        assert_eq!((key.voids(0), key.voids(u64::MAX)), (u64::MAX, u64::MAX));
+        let stolen = Key { distrusted_since: 100, distrusted_at: 500, ..key };
+        assert!(!stolen.is_active());
+        assert_eq!([99, 100, 600].map(|at| stolen.voids(at)), [u64::MAX, 500, 500]);
+        let from_the_start = Key { distrusted_since: 0, ..stolen };
+        assert_eq!(from_the_start.voids(0), 500);
+        assert!(!Key { office: Office::Retired, ..key }.is_active());
     }
 
     proptest! {
@@ -189,21 +329,41 @@ mod tests {
         fn unpacking_undoes_packing(
             address: [u8; 20],
             time: u64,
-            early in 0..1u64 << 48,
-            late in 0..1u64 << 48,
+            early in 0..1u64 << 40,
+            late in 0..1u64 << 40,
             number: u8,
+            other: u8,
+            position in 0..HELD_MAX,
             this: bool,
             that: bool,
         ) {
             let address = Address::from(address);
-            let standing = Standing { holder: address, expires_at: time, revoked: this };
+            let standing = Standing {
+                holder: address,
+                expires_at: early,
+                revoked: this,
+                rebinding: that,
+                renewals: number,
+                rebinds: other,
+                position,
+            };
             prop_assert_eq!(Standing::unpack(standing.pack()), standing);
-            let acceptance = Acceptance { key: address, accepted_at: late, issued_at: early };
+            let acceptance = Acceptance { key: address, accepted_at: late << 8, issued_at: early << 8 };
             prop_assert_eq!(Acceptance::unpack(acceptance.pack()), acceptance);
+            let change = Change { key: address, accepted_at: late, expired_at: early };
+            prop_assert_eq!(Change::unpack(change.pack()), change);
             let revocation = Revocation { by: address, at: time, reason: number };
             prop_assert_eq!(Revocation::unpack(revocation.pack()), revocation);
-            let key = Key { root: address, active: this, every_type: that };
-            prop_assert_eq!(Key::unpack(key.pack()), key);
+            for office in [Office::None, Office::Current, Office::Retired, Office::Removed] {
+                let key = Key {
+                    root: address,
+                    office,
+                    every_type: this,
+                    distrusted_since: early,
+                    distrusted_at: late,
+                };
+                prop_assert_eq!(Key::unpack(key.pack()), key);
+            }
         }
     }
 }

@@ -69,6 +69,8 @@ fn zero(kind: &DynSolType) -> DynSolValue {
         DynSolType::String => DynSolValue::String(String::new()),
         DynSolType::Array(_) => DynSolValue::Array(Vec::new()),
         DynSolType::FixedArray(of, length) => DynSolValue::FixedArray(vec![zero(of); *length]),
-        DynSolType::Tuple(fields) => DynSolValue::Tuple(fields.iter().map(zero).collect()),
+        DynSolType::Tuple(fields) | DynSolType::CustomStruct { tuple: fields, .. } => {
+            DynSolValue::Tuple(fields.iter().map(zero).collect())
+        }
     }
 }

@@ -3,16 +3,20 @@
 
 use super::*;
 use abi::registry::ICredentialRegistry::ICredentialRegistryErrors;
-use alloy_primitives::{U256, address, b256};
-use alloy_sol_types::{SolEvent, SolInterface, SolStruct, eip712_domain};
+use alloy_primitives::{address, b256};
+use alloy_sol_types::{Eip712Domain, SolError, SolInterface, SolStruct, eip712_domain};
 use std::collections::HashMap;
 use stylus_sdk::testing::TestVM;
 
+mod announced;
 mod attested;
-mod exported;
+mod changed;
 mod histories;
+mod issuers;
 mod layout;
 mod owned;
+mod routed;
+mod stolen;
 
 const OWNER: Address = address!("00000000000000000000000000000000000000ad");
 const ISSUER: Address = address!("0000000000000000000000000000000000001550");
@@ -41,34 +45,62 @@ impl World {
         let mut registry = CredentialRegistry::from(&vm);
         registry.initialize(OWNER).unwrap();
         vm.set_sender(OWNER);
-        registry.add_issuer(ISSUER, vec![], text("https://issuer.example")).unwrap();
+        registry.add_issuer(ISSUER, &[], "https://issuer.example").unwrap();
         vm.set_sender(EVE);
         Self { vm, registry }
     }
 
-    /// Makes a signature of `signer` over `a`, and teaches it to the precompile.
-    fn sign(&self, a: &CredentialAttestation, signer: Address) -> ByteString {
-        let digest = a.eip712_signing_hash(&eip712_domain! {
+    fn domain(&self) -> Eip712Domain {
+        eip712_domain! {
             name: "AIR Credential Registry",
             version: "1",
             chain_id: self.vm.chain_id(),
             verifying_contract: self.vm.contract_address(),
-        });
+        }
+    }
+
+    /// What has to be signed, by another implementation.
+    fn digest(&self, message: &impl SolStruct) -> B256 {
+        message.eip712_signing_hash(&self.domain())
+    }
+
+    /// Makes a signature of `signer` over `message`, and teaches it to the precompile.
+    fn sign(&self, message: &impl SolStruct, signer: Address) -> Vec<u8> {
+        let digest = self.digest(message);
         let (r, s) = (signer.into_word(), B256::with_last_byte(1));
         let question = [digest.0, U256::from(27).to_be_bytes(), r.0, s.0].concat();
         self.vm.mock_static_call(kit::ecdsa::ECRECOVER, question, Ok(signer.into_word().to_vec()));
-        ByteString([r.as_slice(), s.as_slice(), &[27]].concat())
+        [r.as_slice(), s.as_slice(), &[27]].concat()
     }
 
     /// Registers `a`, signed by `issuer`.
     fn register_by(&mut self, a: &CredentialAttestation, issuer: Address) -> Result<B256, RegistryError> {
         let signature = self.sign(a, issuer);
-        self.registry.register_credential(a.clone(), issuer, signature)
+        self.registry.register_credential(a, issuer, &signature)
     }
 
     /// Registers `a`, signed by `ISSUER`.
     fn register(&mut self, a: &CredentialAttestation) -> Result<B256, RegistryError> {
         self.register_by(a, ISSUER)
+    }
+
+    /// Brings `r`, signed by `issuer`.
+    fn renew_by(&mut self, r: &CredentialRenewal, issuer: Address) -> Result<(), RegistryError> {
+        let signature = self.sign(r, issuer);
+        self.registry.renew_credential(r, issuer, &signature)
+    }
+
+    /// Brings `r`, signed by `issuer`.
+    fn rebind_by(&mut self, r: &CredentialRebind, issuer: Address) -> Result<(), RegistryError> {
+        let signature = self.sign(r, issuer);
+        self.registry.rebind_credential(r, issuer, &signature)
+    }
+
+    /// Moves the clock.
+    fn wait(&mut self, seconds: u64) -> u64 {
+        let now = self.registry.now() + seconds;
+        self.vm.set_block_timestamp(now);
+        now
     }
 
     /// Calls as `caller`, then as `EVE` again.
@@ -79,20 +111,17 @@ impl World {
         result
     }
 
-    /// Asserts that `call` is refused with `expected`, changes nothing, logs nothing, and that clients can decode why.
+    /// Asserts that `call` is refused with `expected`, as clients decode it, changes nothing and logs nothing.
     #[track_caller]
-    fn refuses<T: std::fmt::Debug>(
+    fn refuses<T: std::fmt::Debug, E: SolError + std::fmt::Debug>(
         &mut self,
-        expected: impl Into<RegistryError>,
+        expected: E,
         call: impl FnOnce(&mut Self) -> Result<T, RegistryError>,
     ) {
         let (storage, logs) = (self.vm.snapshot().storage, self.vm.get_emitted_logs());
-        let error = call(self).expect_err("accepted");
-        let expected = expected.into();
-        assert_eq!(error, expected);
-        let revert = Vec::from(error);
-        let decoded = ICredentialRegistryErrors::abi_decode(&revert).expect("an error of the interface");
-        assert_eq!(decoded.abi_encode(), revert);
+        let revert = Vec::from(call(self).expect_err("accepted"));
+        let declared = ICredentialRegistryErrors::abi_decode(&revert).expect("an error of the interface");
+        assert_eq!(revert, expected.abi_encode(), "{declared:?} instead of {expected:?}");
         assert_eq!(written(self.vm.snapshot().storage), written(storage));
         assert_eq!(self.vm.get_emitted_logs(), logs);
     }
@@ -107,10 +136,6 @@ impl World {
     fn status(&self, id: B256, holder: Address) -> (bool, u8) {
         self.registry.validate_credential(id, holder)
     }
-}
-
-fn text(content: &str) -> Text {
-    Text(String::from(content))
 }
 
 /// The slots that hold something.
@@ -129,5 +154,25 @@ fn degree() -> CredentialAttestation {
         expiresAt: NOW + 365 * DAY,
         nonce: U256::from(42),
         deadline: U256::from(NOW + DAY),
+    }
+}
+
+/// Lets a credential last until `expires_at`; each number is another renewal.
+fn renewal(id: B256, expires_at: u64, number: u64) -> CredentialRenewal {
+    CredentialRenewal {
+        credentialId: id,
+        expiresAt: expires_at,
+        nonce: U256::from(1_000 + number),
+        deadline: U256::MAX,
+    }
+}
+
+/// Moves a credential to `new_holder`; each number is another rebinding.
+fn rebind(id: B256, new_holder: Address, number: u64) -> CredentialRebind {
+    CredentialRebind {
+        credentialId: id,
+        newHolder: new_holder,
+        nonce: U256::from(2_000 + number),
+        deadline: U256::MAX,
     }
 }

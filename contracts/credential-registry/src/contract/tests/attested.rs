@@ -1,6 +1,7 @@
 //! Registering what an issuer attests, and what becomes of it.
 
 use super::*;
+use abi::registry::ICredentialRegistry::eip712DomainCall;
 
 #[test]
 fn register_keeps_all_that_was_attested() {
@@ -58,21 +59,32 @@ fn register_emits_all_that_the_state_needs() {
 }
 
 #[test]
-fn digest_is_what_wallets_sign() {
+fn digests_are_what_wallets_sign() {
     let world = World::new();
-    let degree = degree();
-    assert_eq!(ATTESTATION_TYPEHASH, degree.eip712_type_hash());
+    let (attestation, renewal, rebind) = (degree(), renewal(SUBJECT, NOW, 1), rebind(SUBJECT, BOB, 1));
+    assert_eq!(messages::ATTESTATION_TYPEHASH, attestation.eip712_type_hash());
+    assert_eq!(messages::RENEWAL_TYPEHASH, renewal.eip712_type_hash());
+    assert_eq!(messages::REBIND_TYPEHASH, rebind.eip712_type_hash());
 
-    let (_, name, version, chain_id, registry, salt, extensions) = world.registry.eip712_domain();
-    assert_eq!((salt, extensions), (B256::ZERO, vec![]));
+    let digest = |message| messages::digest(world.vm.chain_id(), world.vm.contract_address(), message);
+    assert_eq!(digest(messages::attestation(&attestation)), world.digest(&attestation));
+    assert_eq!(digest(messages::renewal(&renewal)), world.digest(&renewal));
+    assert_eq!(digest(messages::rebind(&rebind)), world.digest(&rebind));
+}
+
+#[test]
+fn eip712_domain_is_the_one_that_is_signed_in() {
+    let world = World::new();
+    let reply = eip712DomainCall::abi_decode_returns_validate(&world.registry.eip712_domain()).unwrap();
+    assert_eq!((reply.salt, reply.extensions), (B256::ZERO, vec![]));
+    assert_eq!(reply.fields, kit::eip712::DOMAIN_FIELDS);
     let domain = eip712_domain! {
-        name: name,
-        version: version,
-        chain_id: chain_id.to(),
-        verifying_contract: registry,
+        name: reply.name,
+        version: reply.version,
+        chain_id: reply.chainId.to(),
+        verifying_contract: reply.verifyingContract,
     };
-    assert_eq!(world.registry.digest(&degree), degree.eip712_signing_hash(&domain));
-    assert_eq!(world.registry.eip712_domain().0, kit::eip712::DOMAIN_FIELDS);
+    assert_eq!(domain, world.domain());
 }
 
 #[test]
@@ -90,55 +102,55 @@ fn register_reverts_with_invalid_signature_when_any_field_was_changed() {
         CredentialAttestation { deadline: U256::MAX, ..degree() },
     ];
     for forged in forgeries {
-        let digest = world.registry.digest(&forged);
+        let digest = world.digest(&forged);
         world.refuses(InvalidSignature { issuer: ISSUER, digest }, |world| {
-            world.registry.register_credential(forged, ISSUER, signature.clone())
+            world.registry.register_credential(&forged, ISSUER, &signature)
         });
     }
-    assert!(world.registry.register_credential(signed, ISSUER, signature).is_ok());
+    assert!(world.registry.register_credential(&signed, ISSUER, &signature).is_ok());
 }
 
 #[test]
 fn register_reverts_with_invalid_signature_when_signed_for_another_chain_registry_or_issuer() {
     let mut world = World::new();
-    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, vec![], text(""))).unwrap();
+    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[], "")).unwrap();
     let signature = world.sign(&degree(), ISSUER);
 
-    let digest = world.registry.digest(&degree());
+    let digest = world.digest(&degree());
     world.refuses(InvalidSignature { issuer: OTHER_ISSUER, digest }, |world| {
-        world.registry.register_credential(degree(), OTHER_ISSUER, signature.clone())
+        world.registry.register_credential(&degree(), OTHER_ISSUER, &signature)
     });
     let chain_id = world.vm.chain_id();
     world.vm.set_chain_id(chain_id + 1);
-    let digest = world.registry.digest(&degree());
+    let digest = world.digest(&degree());
     world.refuses(InvalidSignature { issuer: ISSUER, digest }, |world| {
-        world.registry.register_credential(degree(), ISSUER, signature.clone())
+        world.registry.register_credential(&degree(), ISSUER, &signature)
     });
     world.vm.set_chain_id(chain_id);
     world.vm.set_contract_address(EVE);
-    let digest = world.registry.digest(&degree());
+    let digest = world.digest(&degree());
     world.refuses(InvalidSignature { issuer: ISSUER, digest }, |world| {
-        world.registry.register_credential(degree(), ISSUER, signature.clone())
+        world.registry.register_credential(&degree(), ISSUER, &signature)
     });
 }
 
 #[test]
 fn register_accepts_a_contract_as_issuer() {
     let mut world = World::new();
-    let digest = world.registry.digest(&degree());
-    let proof = ByteString(vec![1, 2, 3]);
+    let digest = world.digest(&degree());
+    let proof = vec![1, 2, 3];
     world.vm.set_code(ISSUER, vec![0x60]);
     let question =
-        abi::erc1271::IERC1271::isValidSignatureCall { hash: digest, signature: proof.0.clone().into() };
+        abi::erc1271::IERC1271::isValidSignatureCall { hash: digest, signature: proof.clone().into() };
     let question = alloy_sol_types::SolCall::abi_encode(&question);
 
     world.vm.mock_static_call(ISSUER, question.clone(), Ok(vec![0; 32]));
     world.refuses(InvalidSignature { issuer: ISSUER, digest }, |world| {
-        world.registry.register_credential(degree(), ISSUER, proof.clone())
+        world.registry.register_credential(&degree(), ISSUER, &proof)
     });
     let magic = b256!("1626ba7e00000000000000000000000000000000000000000000000000000000");
     world.vm.mock_static_call(ISSUER, question, Ok(magic.to_vec()));
-    assert!(world.registry.register_credential(degree(), ISSUER, proof).is_ok());
+    assert!(world.registry.register_credential(&degree(), ISSUER, &proof).is_ok());
 }
 
 #[test]
@@ -153,7 +165,7 @@ fn register_reverts_with_unknown_issuer() {
 #[test]
 fn register_reverts_with_issuer_not_for_type() {
     let mut world = World::new();
-    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, vec![PHD], text(""))).unwrap();
+    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[PHD], "")).unwrap();
     let refused = IssuerNotForType { issuer: OTHER_ISSUER, credentialType: BACHELORS };
     world.refuses(refused, |world| world.register_by(&degree(), OTHER_ISSUER));
     let phd = CredentialAttestation { credentialType: PHD, ..degree() };
@@ -204,7 +216,7 @@ fn register_reverts_with_zero_subject_and_zero_holder() {
 #[test]
 fn register_reverts_with_nonce_already_used_per_issuer() {
     let mut world = World::new();
-    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, vec![], text(""))).unwrap();
+    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[], "")).unwrap();
     world.register(&degree()).unwrap();
     let other = CredentialAttestation { subject: B256::with_last_byte(2), ..degree() };
 
@@ -267,10 +279,15 @@ fn a_credential_without_expiry_is_valid_for_ever() {
 }
 
 #[test]
-fn an_expiry_at_the_end_of_time_is_kept_whole() {
+fn register_reverts_with_expires_too_late_beyond_the_end_of_time() {
     let mut world = World::new();
-    let id = world.register(&CredentialAttestation { expiresAt: u64::MAX, ..degree() }).unwrap();
-    assert_eq!(world.registry.get_credential(id).expiresAt, u64::MAX);
+    let latest = (1 << 40) - 1;
+    for expires_at in [latest + 1, u64::MAX] {
+        let beyond = CredentialAttestation { expiresAt: expires_at, ..degree() };
+        world.refuses(ExpiresTooLate { expiresAt: expires_at, latest }, |world| world.register(&beyond));
+    }
+    let id = world.register(&CredentialAttestation { expiresAt: latest, ..degree() }).unwrap();
+    assert_eq!(world.registry.get_credential(id).expiresAt, latest);
     assert_eq!(world.status(id, ALICE), (true, status::ACTIVE));
 }
 
