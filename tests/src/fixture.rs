@@ -1,11 +1,17 @@
-//! Contracts that misbehave, each named for its fault.
+//! Contracts that misbehave, each named for its fault, and one that stands in for the generator.
 
-use abi::token::ICredentialToken::CredentialTokenNotClone;
+use abi::{
+    factory::ICredentialTokenFactory::setGeneratorCall,
+    minter::ITokenMinter::{onEmissionRateChangeCall, onTokenCreatedCall},
+    token::ICredentialToken::{CredentialTokenNotClone, getEmissionRateCall},
+};
 use alloy::{
-    primitives::{Address, Bytes, hex},
-    sol_types::SolError,
+    primitives::{Address, B256, Bytes, U256, hex, keccak256},
+    providers::Provider,
+    sol_types::{SolCall, SolError},
 };
 use ecosystem::program::Program;
+use serde_json::Value;
 
 use crate::Stage;
 
@@ -78,7 +84,103 @@ pub fn poses_as_token_program() -> Program {
     Program::from_wasm("poses-as-token-program", &module).expect("a program")
 }
 
+/// Stands in for the generator, with what tokens and factory need of one. Under the id of the credential (as the number of
+/// a slot) it keeps the token, after it the emission rate, the time of creation, and the rate that it settled at last, which
+/// it asks the token for: three fresh slots for a new token. Any other calldata is a token's address, a word, and a call that
+/// it makes there: so that it mints.
+#[must_use]
+pub fn generator() -> Bytes {
+    #[rustfmt::skip]
+    let code = [
+        // selector = calldataload(0) >> 224
+        &hex!("5f 35 60 e0 1c")[..],
+        // if selector == onTokenCreated { goto 56 }
+        &hex!("80 63"), &onTokenCreatedCall::SELECTOR, &hex!("14 60 38 57"),
+        // if selector == onEmissionRateChange { goto 83 }
+        &hex!("63"), &onEmissionRateChangeCall::SELECTOR, &hex!("14 60 53 57"),
+        // calldatacopy(0, 32, calldatasize - 32)
+        &hex!("60 20 36 03 80 60 20 5f 37"),
+        // call(gas, calldataload(0), 0, 0, calldatasize - 32, 0, 0)
+        &hex!("5f 5f 91 5f 5f 5f 35 5a f1"),
+        // returndatacopy(0, 0, returndatasize); if success { goto 52 } else { revert(0, returndatasize) }
+        &hex!("3d 5f 5f 3e 60 34 57 3d 5f fd"),
+        // 52: return(0, returndatasize)
+        &hex!("5b 3d 5f f3"),
+        // 56: sstore(id, token); sstore(id + 1, emissionRate); sstore(id + 2, timestamp); stop
+        &hex!("5b 60 24 35 60 04 35 55 60 44 35 60 04 35 60 01 01 55 42 60 04 35 60 02 01 55 00"),
+        // 83: mstore(0, getEmissionRate << 224)
+        &hex!("5b 63"), &getEmissionRateCall::SELECTOR, &hex!("60 e0 1b 5f 52"),
+        // if !staticcall(gas, caller, 0, 4, 0, 32) { goto 127 }
+        &hex!("60 20 5f 60 04 5f 33 5a fa 15 60 7f 57"),
+        // sstore(id + 3, mload(0)); sstore(id + 1, newRate); stop
+        &hex!("5f 51 60 04 35 60 03 01 55 60 24 35 60 04 35 60 01 01 55 00"),
+        // 127: revert(0, 0)
+        &hex!("5b 5f 5f fd"),
+    ];
+    code.concat().into()
+}
+
+/// A generator that takes new tokens, and refuses everything else without a word.
+#[must_use]
+pub fn settles_nothing() -> Bytes {
+    #[rustfmt::skip]
+    let code = [
+        // if calldataload(0) >> 224 == onTokenCreated { goto 17 }
+        &hex!("5f 35 60 e0 1c 63")[..], &onTokenCreatedCall::SELECTOR, &hex!("14 60 11 57"),
+        // revert(0, 0)
+        &hex!("5f 5f fd"),
+        // 17: stop
+        &hex!("5b 00"),
+    ];
+    code.concat().into()
+}
+
+/// Reverts whatever it is asked, without a word.
+#[must_use]
+pub fn refuses_everything() -> Bytes {
+    Bytes::from_static(&hex!("5f 5f fd"))
+}
+
+/// Answers every call by making `call` to the caller, and logs what that returned.
+#[must_use]
+pub fn calls_back(call: &[u8]) -> Bytes {
+    let length = u8::try_from(call.len()).expect("a short call");
+    #[rustfmt::skip]
+    let code = [
+        // codecopy(0, 24, length): the call lies behind this code
+        &hex!("60")[..], &[length], &hex!("60 18 5f 39"),
+        // call(gas, caller, 0, 0, length, 0, 0)
+        &hex!("5f 5f 60"), &[length], &hex!("5f 5f 33 5a f1 50"),
+        // returndatacopy(0, 0, returndatasize); log0(0, returndatasize); stop
+        &hex!("3d 5f 5f 3e 3d 5f a0 00"),
+        call,
+    ];
+    code.concat().into()
+}
+
 impl Stage {
+    /// Leaves nothing in the factory's bucket for all creations together, as of now. Only where the node lets tests change
+    /// storage: in a world of the test's own.
+    pub async fn exhaust_creations(&self) {
+        // The namespace's first slot, as ERC-7201 derives it, and the bucket's number there.
+        let seed = U256::from_be_bytes(keccak256("air.storage.CredentialTokenFactory").0) - U256::ONE;
+        let root = U256::from_be_bytes(keccak256(B256::from(seed)).0) & !U256::from(0xff);
+        let slot = B256::from(root + U256::from(9));
+        let now = self.chain().block_time().await.expect("the newest block's time");
+        let parameters = serde_json::json!([self.system.factory, slot, B256::from(U256::from(now))]);
+        let method = "anvil_setStorageAt";
+        let answer = self.chain().provider().raw_request::<_, Value>(method.into(), parameters).await;
+        answer.unwrap_or_else(|error| panic!("{method}: {error}"));
+    }
+
+    /// Puts a contract on the chain and makes it the minter of new tokens.
+    pub async fn install_generator(&self, code: Bytes) -> Address {
+        let generator = self.account_with(code).await;
+        let call = setGeneratorCall { newGenerator: generator };
+        self.executes(&self.owner, self.system.factory, call).await;
+        generator
+    }
+
     /// Creates an account with this code.
     pub async fn account_with(&self, code: Bytes) -> Address {
         // The prelude that puts programs on the chain does it for any code.

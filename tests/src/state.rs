@@ -82,6 +82,14 @@ impl Reader<'_> {
         self.view(at, factory::generatorCall {}).await;
         self.view(at, factory::implementationCall {}).await;
         self.view(at, factory::getAllTokensCall {}).await;
+        self.view(at, factory::getEmissionRateBoundsCall {}).await;
+        self.view(at, factory::getMaxSupplyBoundsCall {}).await;
+        self.view(at, factory::creationFeeCall {}).await;
+        self.view(at, factory::accruedFeesCall {}).await;
+        self.view(at, factory::treasuryCall {}).await;
+        self.view(at, factory::guardianCall {}).await;
+        self.view(at, factory::pausedCall {}).await;
+        self.view(at, factory::launchedCall {}).await;
         for attested in self.stage.attested() {
             self.view(at, factory::getTokenDetailsCall { credentialId: attested.id }).await;
         }
@@ -92,6 +100,7 @@ impl Reader<'_> {
         self.view(at, token::symbolCall {}).await;
         self.view(at, token::getCreatorCall {}).await;
         self.view(at, token::getMaxSupplyCall {}).await;
+        self.view(at, token::getEmissionRateCall {}).await;
         self.view(at, token::totalSupplyCall {}).await;
         self.view(at, token::totalBurnedCall {}).await;
         for owner in self.stage.accounts() {

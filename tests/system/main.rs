@@ -6,3 +6,4 @@ mod journey;
 mod lifecycle;
 mod refusals;
 mod registry;
+mod tokens;

@@ -34,6 +34,7 @@ pub mod erc1271;
     reason = "the generated constructor of an event takes each of its fields"
 )]
 pub mod factory;
+pub mod minter;
 pub mod proxy;
 pub mod registry;
 pub mod token;

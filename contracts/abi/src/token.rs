@@ -46,8 +46,11 @@ declare! {
     interface ICredentialToken is erc20, erc2612, erc5267 {
         /// Sets what a new clone stores; once, by the factory, in the transaction that creates the clone.
         function initialize(address creator, string name, string symbol, uint256 emissionRate, uint256 maxSupply) external;
-        /// Mints to `to` as much of `amount` as the maximum supply leaves room for, and returns it. Only the minter.
+        /// Mints to `to` as much of `amount` as the maximum supply leaves room for and the daily limits allow, and returns
+        /// it. Only the minter.
         function mint(address to, uint256 amount) external returns (uint256 minted);
+        /// Changes what accrues a day, at most once a day. Only the credential's valid holder, or the factory.
+        function setEmissionRate(uint256 newRate) external;
         /// Destroys `amount` of the caller's tokens. Makes no room under the maximum supply.
         function burn(uint256 amount) external;
         /// Destroys `amount` of `account`'s tokens, out of the caller's allowance.
@@ -77,10 +80,25 @@ declare! {
         /// `amount` of `holder`'s tokens was burned.
         event TokenBurned(address indexed holder, uint256 amount, uint256 timestamp);
 
+        /// What accrues a day changed.
+        event EmissionRateUpdated(uint256 oldRate, uint256 newRate, uint256 timestamp);
+
         /// Only the minter, `expected`, mints.
         error OnlyMinter(address caller, address expected);
         /// `amount` is zero, which can't be burned.
         error InvalidAmount(uint256 amount);
+        /// `rate` (base units a day) is not between `minimum` and `maximum`.
+        error InvalidEmissionRate(uint256 rate, uint256 minimum, uint256 maximum);
+        /// `caller` isn't the valid holder of `credentialId` now; the registry says who is, or what is wrong with it.
+        error NotCredentialOwner(bytes32 credentialId, address caller);
+        /// The emission rate changed within a day: come back at `availableAt` (Unix seconds).
+        error CredentialTokenRateChangeTooSoon(uint256 availableAt);
+        /// The factory at `factory` failed or answered nonsense, or the call had too little gas for it.
+        error CredentialTokenFactoryFailed(address factory);
+        /// The minter at `minter` couldn't settle what accrued so far, or the call had too little gas for it.
+        error CredentialTokenSettlementFailed(address minter);
+        /// The function is running already: it can't be entered from what it calls.
+        error ReentrancyGuardReentrantCall();
         /// Only the factory, `expected`, initialises.
         error CredentialTokenOnlyFactory(address caller, address expected);
         /// The token is initialised, which happens once.

@@ -1,18 +1,24 @@
-//! One credential's token: ERC-20 with permit, minted up to a cap by the minter that it was created with.
+//! One credential's token: ERC-20 with permit, minted up to a cap, and no faster than its emission rate lets it, by the
+//! minter that it was created with.
 //!
-//! **Holds** balances and allowances, and how much was minted and burned. No Ether.
+//! **Holds** balances and allowances, how much was minted and burned, and how much may be minted now. No Ether.
 //!
-//! **Who may call**: holders and whom they allow move and burn; the minter mints; the factory initialises, once. There is
-//! no owner. Every token is an EIP-1167 clone of one program, and nobody can change a clone's code.
+//! **Who may call**: holders of tokens and whom they allow move and burn; the minter mints; the credential's valid holder
+//! of the moment, or the factory, changes the emission rate; the factory initialises, once. There is no owner. Every token
+//! is an EIP-1167 clone of one program, and nobody can change a clone's code.
 //!
-//! **Trusts** (safety) the factory to pass at creation what it checked, and the minter to mint only what is due: it can
-//! mint up to the cap. (Liveness) nobody: it calls no other contract, but for the chain's `ecrecover`.
+//! **Trusts** (safety) the factory to pass what it checked, and to say who holds the credential and which rates are in
+//! bounds; the minter to mint only what is due: it can mint what the bucket holds, up to the cap. (Liveness) factory and
+//! minter to answer when the emission rate changes; everything else depends on nobody but the chain's `ecrecover`.
 //!
 //! **Invariants**
 //! - T1 The balances add up to the total supply.
 //! - T2 Total supply and total burned together never exceed the maximum supply: burning makes no room under the cap.
 //! - T3 Only the minter mints. Minter, factory and credential are in the clone's code; creator, name, symbol and maximum
 //!   supply are set once.
+//! - T4 What is minted comes out of a bucket: it starts with one day's refill, takes in ten times the emission rate a day,
+//!   and holds thirty days of that. A rise of the rate counts at once, a fall thirty days after the last change.
+//! - T5 The emission rate changes at most once a day, after the minter has settled what accrued at the old one.
 //!
 //! **Deliberately absent**: an owner, a way to replace the minter, a pause of transfers.
 
@@ -22,23 +28,33 @@ use abi::{
         ERC20InvalidSender, ERC20InvalidSpender,
     },
     erc2612::IERC2612::{ERC2612ExpiredSignature, ERC2612InvalidSigner},
+    factory::ICredentialTokenFactory::{getEmissionRateBoundsCall, validateCredentialOwnershipCall},
+    minter::ITokenMinter::onEmissionRateChangeCall,
     token::ICredentialToken::{
-        CredentialTokenAlreadyInitialized, CredentialTokenNotClone, CredentialTokenOnlyFactory,
-        CredentialTokenUnstorable, InvalidAmount, OnlyMinter, TokenBurned, TokenMinted,
+        CredentialTokenAlreadyInitialized, CredentialTokenFactoryFailed, CredentialTokenNotClone,
+        CredentialTokenOnlyFactory, CredentialTokenRateChangeTooSoon, CredentialTokenSettlementFailed,
+        CredentialTokenUnstorable, EmissionRateUpdated, InvalidAmount, InvalidEmissionRate,
+        NotCredentialOwner, OnlyMinter, ReentrancyGuardReentrantCall, TokenBurned, TokenMinted,
     },
-    token::{CloneArgs, DECIMALS, DOMAIN_VERSION},
+    token::{CloneArgs, DOMAIN_VERSION},
 };
 use alloc::{string::String, vec, vec::Vec};
 use alloy_primitives::{Address, B256, FixedBytes, U256};
+use alloy_sol_types::SolCall;
 use kit::{
-    absorb, clone, eip712,
+    absorb,
+    arguments::Arguments,
+    clone, eip712,
     erc20::{Erc20, Erc20Error},
+    guard,
     permit::{Approval, PermitError, Permits, Signature},
     text,
     word::{Word, Words},
 };
 use math::supply;
 use stylus_sdk::{crypto, prelude::*};
+
+use crate::minting::Minting;
 
 const DOMAIN_VERSION_HASH: B256 = eip712::hash_of(DOMAIN_VERSION);
 
@@ -54,30 +70,49 @@ const SYMBOL_TAIL: usize = 1;
 const SUPPLY_BITS: usize = 112;
 /// Bits that the emission rate has, below the time of creation.
 const RATE_BITS: usize = 72;
+/// How long an emission rate stays at least, once it was changed, in seconds: a day. Fixed.
+pub(crate) const RATE_CHANGE_SECS: u64 = math::bounds::DAY_SECS;
 
-/// Why a call was refused.
-#[derive(SolidityError, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each error is documented where it is declared, in abi")]
-pub enum TokenError {
-    ERC20InsufficientBalance(ERC20InsufficientBalance),
-    ERC20InsufficientAllowance(ERC20InsufficientAllowance),
-    ERC20InvalidSender(ERC20InvalidSender),
-    ERC20InvalidReceiver(ERC20InvalidReceiver),
-    ERC20InvalidApprover(ERC20InvalidApprover),
-    ERC20InvalidSpender(ERC20InvalidSpender),
-    ERC2612ExpiredSignature(ERC2612ExpiredSignature),
-    ERC2612InvalidSigner(ERC2612InvalidSigner),
-    OnlyMinter(OnlyMinter),
-    InvalidAmount(InvalidAmount),
-    OnlyFactory(CredentialTokenOnlyFactory),
-    AlreadyInitialized(CredentialTokenAlreadyInitialized),
-    NotClone(CredentialTokenNotClone),
-    Unstorable(CredentialTokenUnstorable),
+kit::errors! {
+    /// Why a call was refused.
+    pub TokenError:
+    ERC20InsufficientBalance { sender, balance, needed },
+    ERC20InsufficientAllowance { spender, allowance, needed },
+    ERC20InvalidSender { sender },
+    ERC20InvalidReceiver { receiver },
+    ERC20InvalidApprover { approver },
+    ERC20InvalidSpender { spender },
+    ERC2612ExpiredSignature { deadline },
+    ERC2612InvalidSigner { signer, owner },
+    OnlyMinter { caller, expected },
+    InvalidAmount { amount },
+    InvalidEmissionRate { rate, minimum, maximum },
+    NotCredentialOwner { credentialId, caller },
+    CredentialTokenOnlyFactory { caller, expected },
+    CredentialTokenAlreadyInitialized {},
+    CredentialTokenNotClone { account },
+    CredentialTokenUnstorable {},
+    CredentialTokenRateChangeTooSoon { availableAt },
+    CredentialTokenFactoryFailed { factory },
+    CredentialTokenSettlementFailed { minter },
+    ReentrancyGuardReentrantCall {},
 }
 
 absorb!(Erc20Error into TokenError: ERC20InsufficientBalance, ERC20InsufficientAllowance, ERC20InvalidSender,
     ERC20InvalidReceiver, ERC20InvalidApprover, ERC20InvalidSpender);
 absorb!(PermitError into TokenError: ERC2612ExpiredSignature, ERC2612InvalidSigner);
+
+impl From<guard::Reentered> for TokenError {
+    fn from(_: guard::Reentered) -> Self {
+        ReentrancyGuardReentrantCall {}.into()
+    }
+}
+
+kit::events! {
+    TokenMinted [holder, credentialId] { amount, timestamp }
+    TokenBurned [holder] { amount, timestamp }
+    EmissionRateUpdated [] { oldRate, newRate, timestamp }
+}
 
 /// The token's storage. A clone's code never changes, so neither does this layout.
 ///
@@ -93,6 +128,7 @@ absorb!(PermitError into TokenError: ERC2612ExpiredSignature, ERC2612InvalidSign
 /// | 6 | `symbol_tail` | the symbol's other bytes; untouched by symbols of up to 11 |
 /// | 7, 8 | `erc20` | holder → balance; owner → spender → allowance |
 /// | 9 | `permits` | owner → next nonce |
+/// | 10 | `minting` | [`Minting`] |
 #[storage]
 #[entrypoint]
 pub struct CredentialToken {
@@ -104,9 +140,10 @@ pub struct CredentialToken {
     symbol_tail: Words<SYMBOL_TAIL>,
     erc20: Erc20,
     permits: Permits,
+    minting: Word,
 }
 
-#[public]
+// What the interface declares; `routes.rs` says which call runs which function.
 impl CredentialToken {
     /// Sets what a new clone stores.
     ///
@@ -118,8 +155,8 @@ impl CredentialToken {
     pub fn initialize(
         &mut self,
         creator: Address,
-        name: String,
-        symbol: String,
+        name: &str,
+        symbol: &str,
         emission_rate: U256,
         max_supply: U256,
     ) -> Result<(), TokenError> {
@@ -131,8 +168,9 @@ impl CredentialToken {
         if self.creator.get() != B256::ZERO {
             return Err(CredentialTokenAlreadyInitialized {}.into());
         }
-        let created_at = self.vm().block_timestamp();
-        self.store_terms(created_at, emission_rate, max_supply).ok_or(CredentialTokenUnstorable {})?;
+        let now = self.vm().block_timestamp();
+        self.store_terms(now, emission_rate, max_supply).ok_or(CredentialTokenUnstorable {})?;
+        self.minting.set_halves(Minting::new(self.rate(), now).halves());
         self.store_texts(creator, name.as_bytes(), symbol.as_bytes()).ok_or(CredentialTokenUnstorable {})?;
         Ok(())
     }
@@ -146,11 +184,6 @@ impl CredentialToken {
     pub fn symbol(&self) -> String {
         let (_, symbol) = self.creator_and_symbol();
         into_text(text::read(&symbol, |index| self.symbol_tail.get(index)))
-    }
-
-    /// Decimals of one whole token.
-    pub fn decimals() -> u8 {
-        DECIMALS
     }
 
     /// Tokens in existence: minted and not burned. Units: base units.
@@ -204,8 +237,7 @@ impl CredentialToken {
 
     /// What accrues before any factor. Units: base units a day.
     pub fn get_emission_rate(&self) -> U256 {
-        let [high, _] = self.terms.halves();
-        U256::from(high & low_bits(RATE_BITS))
+        U256::from(self.rate())
     }
 
     /// What can ever be minted. Units: base units.
@@ -231,20 +263,18 @@ impl CredentialToken {
     }
 
     /// EIP-712 domain separator of this clone on this chain.
-    #[selector(name = "DOMAIN_SEPARATOR")]
     pub fn domain_separator(&self) -> B256 {
         let name = crypto::keccak(self.name());
         let this = self.vm().contract_address();
         eip712::domain_separator(name, DOMAIN_VERSION_HASH, self.vm().chain_id(), this)
     }
 
-    /// The fields of the EIP-712 domain: which are in use, name, version, chain id, contract, salt, extensions.
+    /// The fields of the EIP-712 domain, as the ABI encodes them.
     ///
     /// Source: ERC-5267.
-    #[selector(name = "eip712Domain")]
-    pub fn eip712_domain(&self) -> (FixedBytes<1>, String, String, U256, Address, B256, Vec<U256>) {
-        let (chain_id, this) = (U256::from(self.vm().chain_id()), self.vm().contract_address());
-        (eip712::DOMAIN_FIELDS, self.name(), DOMAIN_VERSION.into(), chain_id, this, B256::ZERO, Vec::new())
+    pub fn eip712_domain(&self) -> Vec<u8> {
+        let (chain_id, this) = (self.vm().chain_id(), self.vm().contract_address());
+        eip712::domain_reply(&self.name(), DOMAIN_VERSION, chain_id, this)
     }
 
     /// Moves `value` from the caller to `to`. Units: base units.
@@ -287,23 +317,16 @@ impl CredentialToken {
     /// Errors: [`ERC2612ExpiredSignature`] after the deadline; [`ERC2612InvalidSigner`] unless the owner signed this, for
     /// this token on this chain, with its current nonce; [`ERC20InvalidSpender`] for the zero address.
     /// Events: `Approval`.
-    #[expect(clippy::too_many_arguments, reason = "ERC-2612's signature")]
     pub fn permit(
         &mut self,
         owner: Address,
         spender: Address,
         value: U256,
         deadline: U256,
-        v: u8,
-        r: B256,
-        s: B256,
+        signature: &Signature,
     ) -> Result<(), TokenError> {
         let domain = self.domain_separator();
-        self.permits.consume(
-            domain,
-            &Approval { owner, spender, value, deadline },
-            &Signature { v, r, s },
-        )?;
+        self.permits.consume(domain, &Approval { owner, spender, value, deadline }, signature)?;
         self.erc20.approve(owner, spender, value)?;
         Ok(())
     }
@@ -327,13 +350,14 @@ impl CredentialToken {
         self.burn_of(account, amount)
     }
 
-    /// Mints to `to` as much of `amount` as the maximum supply leaves room for, and returns it (T2). Units: base units.
+    /// Mints to `to` as much of `amount` as the maximum supply leaves room for (T2) and the bucket holds (T4), and returns
+    /// it. Units: base units.
     ///
-    /// Rounding: none; clamped down to the room, so the holder gets nothing beyond the cap and the minter knows.
+    /// Rounding: none; clamped down, so the holder gets nothing beyond the limits and the minter knows.
     /// Errors: [`OnlyMinter`]; [`CredentialTokenNotClone`] on the program itself; [`ERC20InvalidReceiver`] for the zero
     /// address, if there is something to mint.
     /// Events: `Transfer` and [`TokenMinted`], neither when nothing is minted.
-    /// Source: [`supply::mintable`].
+    /// Source: [`supply::mintable`], [`supply::mint_limit`].
     pub fn mint(&mut self, to: Address, amount: U256) -> Result<U256, TokenError> {
         let CloneArgs { minter, credential_id, .. } = self.args()?;
         let caller = self.vm().msg_sender();
@@ -342,17 +366,36 @@ impl CredentialToken {
         }
         let [burned, total] = self.supply.halves();
         let [_, max_supply] = self.terms.halves();
-        let minted = supply::mintable(amount, U256::from(total), U256::from(burned), U256::from(max_supply));
-        // T2: total + minted <= max supply < 2^112, so neither conversion nor sum can fail.
-        let new_total = u128::try_from(minted).ok().and_then(|minted| total.checked_add(minted));
-        let Some(new_total) = new_total.filter(|_| !minted.is_zero()) else {
+        let minting = self.minting().filled(self.rate(), self.vm().block_timestamp());
+        let room = supply::mintable(amount, U256::from(total), U256::from(burned), U256::from(max_supply));
+        // Saturates only above what the bucket can hold.
+        let minted = room.saturating_to::<u128>().min(minting.units());
+        if minted == 0 {
             return Ok(U256::ZERO);
-        };
-        self.supply.set_halves([burned, new_total]);
+        }
+        // T2: total + minted <= max supply < 2^112.
+        self.supply.set_halves([burned, total.wrapping_add(minted)]);
+        self.minting.set_halves(minting.without(minted).halves());
+        let minted = U256::from(minted);
         self.erc20.mint(to, minted)?;
         let timestamp = self.now();
-        self.vm().log(TokenMinted { holder: to, amount: minted, credentialId: credential_id, timestamp });
+        TokenMinted { holder: to, amount: minted, credentialId: credential_id, timestamp }.emit(self.vm());
         Ok(minted)
+    }
+
+    /// Changes what accrues a day (T4, T5). Units: base units a day.
+    ///
+    /// Errors: [`NotCredentialOwner`] unless the caller is the factory, or the credential's valid holder now;
+    /// [`InvalidEmissionRate`] for a holder's rate out of the factory's bounds; [`CredentialTokenRateChangeTooSoon`] within
+    /// a day of the last change; [`CredentialTokenFactoryFailed`], [`CredentialTokenSettlementFailed`] if factory or minter
+    /// fail; [`CredentialTokenUnstorable`] for a factory's rate over 72 bits; [`CredentialTokenNotClone`] on the program
+    /// itself; [`ReentrancyGuardReentrantCall`].
+    /// Events: [`EmissionRateUpdated`].
+    pub fn set_emission_rate(&mut self, new_rate: U256) -> Result<(), TokenError> {
+        guard::enter()?;
+        self.change_rate(new_rate)?;
+        guard::release();
+        Ok(())
     }
 }
 
@@ -362,6 +405,16 @@ impl CredentialToken {
         let vm = self.vm();
         let args = clone::own_args(vm).map(CloneArgs::from);
         args.ok_or_else(|| CredentialTokenNotClone { account: vm.contract_address() }.into())
+    }
+
+    /// The emission rate, in base units a day.
+    fn rate(&self) -> u128 {
+        let [high, _] = self.terms.halves();
+        high & low_bits(RATE_BITS)
+    }
+
+    fn minting(&self) -> Minting {
+        Minting::from(self.minting.halves())
     }
 
     fn now(&self) -> U256 {
@@ -385,8 +438,80 @@ impl CredentialToken {
         let amount_burned = u128::try_from(amount).unwrap_or(total);
         self.supply.set_halves([burned.wrapping_add(amount_burned), total.wrapping_sub(amount_burned)]);
         let timestamp = self.now();
-        self.vm().log(TokenBurned { holder, amount, timestamp });
+        TokenBurned { holder, amount, timestamp }.emit(self.vm());
         Ok(())
+    }
+
+    /// Changes the emission rate, under the guard.
+    fn change_rate(&mut self, new_rate: U256) -> Result<(), TokenError> {
+        let CloneArgs { factory, minter, credential_id } = self.args()?;
+        let caller = self.vm().msg_sender();
+        // The factory has checked what it asks for.
+        if caller != factory {
+            self.check_holder(factory, credential_id, caller)?;
+            self.check_bounds(factory, new_rate)?;
+        }
+        let rate = u128::try_from(new_rate).ok().filter(|rate| *rate <= low_bits(RATE_BITS));
+        let rate = rate.ok_or(CredentialTokenUnstorable {})?;
+        let now = self.vm().block_timestamp();
+        if let Some(changed_at) = self.minting().changed_at() {
+            let available_at = changed_at.saturating_add(RATE_CHANGE_SECS);
+            if now < available_at {
+                let available_at = U256::from(available_at);
+                return Err(CredentialTokenRateChangeTooSoon { availableAt: available_at }.into());
+            }
+        }
+        // Before anything is stored: the minter may ask for the rate that it settles at (T5). What it mints meanwhile is
+        // in what is read afterwards.
+        self.settle(minter, credential_id, new_rate)?;
+
+        let old_rate = self.rate();
+        let minting = self.minting().changed(old_rate, rate, now);
+        self.minting.set_halves(minting.halves());
+        let [terms, max_supply] = self.terms.halves();
+        self.terms.set_halves([(terms & !low_bits(RATE_BITS)) | rate, max_supply]);
+        let timestamp = self.now();
+        EmissionRateUpdated { oldRate: U256::from(old_rate), newRate: new_rate, timestamp }.emit(self.vm());
+        Ok(())
+    }
+
+    /// Refuses anyone but the credential's valid holder; the factory asks its registry.
+    fn check_holder(&self, factory: Address, credential_id: B256, caller: Address) -> Result<(), TokenError> {
+        let question = validateCredentialOwnershipCall { credentialId: credential_id, claimant: caller };
+        let answer = static_call(self.vm(), Call::new(), factory, &question.abi_encode());
+        let answer = answer.ok().and_then(|data| Arguments::new(&data).byte().ok());
+        match answer {
+            Some(1) => Ok(()),
+            Some(0) => Err(NotCredentialOwner { credentialId: credential_id, caller }.into()),
+            _ => Err(CredentialTokenFactoryFailed { factory }.into()),
+        }
+    }
+
+    /// Refuses an emission rate that is out of the factory's bounds.
+    fn check_bounds(&self, factory: Address, rate: U256) -> Result<(), TokenError> {
+        let answer = static_call(self.vm(), Call::new(), factory, &getEmissionRateBoundsCall {}.abi_encode());
+        let bounds = answer.ok().and_then(|data| {
+            let bounds = &mut Arguments::new(&data);
+            Some((bounds.number().ok()?, bounds.number().ok()?))
+        });
+        let Some((minimum, maximum)) = bounds else {
+            return Err(CredentialTokenFactoryFailed { factory }.into());
+        };
+        if rate < minimum || rate > maximum {
+            return Err(InvalidEmissionRate { rate, minimum, maximum }.into());
+        }
+        Ok(())
+    }
+
+    /// Has the minter settle what accrued so far, if it is a contract.
+    fn settle(&mut self, minter: Address, credential_id: B256, new_rate: U256) -> Result<(), TokenError> {
+        if self.vm().code_size(minter) == 0 {
+            return Ok(());
+        }
+        let notice = onEmissionRateChangeCall { credentialId: credential_id, newRate: new_rate };
+        let context = Call::new_mutating(self);
+        let settled = call(self.vm(), context, minter, &notice.abi_encode());
+        settled.map(drop).map_err(|_| CredentialTokenSettlementFailed { minter }.into())
     }
 
     /// Stores what the minting follows; `None` if a value has no room.

@@ -14,6 +14,11 @@ use stylus_sdk::prelude::*;
 
 use crate::word::WordMap;
 
+crate::events! {
+    Transfer [from, to] { value }
+    Approval [owner, spender] { value }
+}
+
 /// Why a transfer or an approval was refused.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Erc20Error {
@@ -65,7 +70,7 @@ impl Erc20 {
         }
         self.debit(from, value)?;
         self.credit(to, value);
-        self.vm().log(Transfer { from, to, value });
+        Transfer { from, to, value }.emit(self.vm());
         Ok(())
     }
 
@@ -81,7 +86,7 @@ impl Erc20 {
             return Err(Erc20Error::ERC20InvalidSpender(ERC20InvalidSpender { spender }));
         }
         self.allowances.at_mut((owner, spender)).set_number(value);
-        self.vm().log(Approval { owner, spender, value });
+        Approval { owner, spender, value }.emit(self.vm());
         Ok(())
     }
 
@@ -117,7 +122,7 @@ impl Erc20 {
             return Err(Erc20Error::ERC20InvalidReceiver(ERC20InvalidReceiver { receiver: to }));
         }
         self.credit(to, value);
-        self.vm().log(Transfer { from: Address::ZERO, to, value });
+        Transfer { from: Address::ZERO, to, value }.emit(self.vm());
         Ok(())
     }
 
@@ -127,7 +132,7 @@ impl Erc20 {
     /// Events: [`Transfer`].
     pub fn burn(&mut self, from: Address, value: U256) -> Result<(), Erc20Error> {
         self.debit(from, value)?;
-        self.vm().log(Transfer { from, to: Address::ZERO, value });
+        Transfer { from, to: Address::ZERO, value }.emit(self.vm());
         Ok(())
     }
 

@@ -5,6 +5,8 @@
 
 use alloy_primitives::{U256, uint};
 
+use crate::bucket::Limit;
+
 /// One whole token, or the number 1, in 18-decimal fixed point.
 pub const WAD: U256 = uint!(1_000_000_000_000_000_000_U256);
 
@@ -36,6 +38,15 @@ pub const MAX_SUPPLY_MAX_DEFAULT: U256 = uint!(1_000_000_000_000_000_000_000_000
 /// slot.
 pub const MAX_SUPPLY_CEILING: U256 = uint!(0xffff_ffff_ffff_ffff_ffff_ffff_ffff_U256);
 
+/// Highest creation fee that can be set: 0.01 Ether, in wei.
+pub const CREATION_FEE_CEILING: U256 = uint!(10_000_000_000_000_000_U256);
+
+/// How many tokens a creator can create: 5 at once, 5 a day.
+pub const CREATIONS_OF_ONE: Limit = Limit { per_day: 5, capacity: 5 };
+
+/// How many tokens all creators together can create: 1 000 at once, 1 000 a day.
+pub const CREATIONS_OF_ALL: Limit = Limit { per_day: 1_000, capacity: 1_000 };
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,6 +64,7 @@ mod tests {
         assert_eq!(MAX_SUPPLY_MIN_DEFAULT, tokens(1_000));
         assert_eq!(MAX_SUPPLY_MAX_DEFAULT, tokens(1_000_000_000));
         assert_eq!(MAX_SUPPLY_CEILING, (U256::from(1) << 112) - U256::from(1));
+        assert_eq!(CREATION_FEE_CEILING * U256::from(100), WAD);
     }
 
     #[test]

@@ -1,6 +1,21 @@
-//! How much of a requested mint fits under a token's cap.
+//! How much of a requested mint fits under a token's cap, and how fast a token may be minted.
 
 use alloy_primitives::U256;
+
+use crate::bucket::Limit;
+
+/// What may be minted a day, in multiples of the emission rate: more than the factors on it can make of it. Fixed.
+pub const MINT_MULTIPLE: u128 = 10;
+
+/// How much of that may pile up, in days. Fixed.
+pub const MINT_RESERVE_DAYS: u128 = 30;
+
+/// How fast a token of this emission rate (base units a day) may be minted.
+#[must_use]
+pub const fn mint_limit(rate: u128) -> Limit {
+    let per_day = rate.saturating_mul(MINT_MULTIPLE);
+    Limit { per_day, capacity: per_day.saturating_mul(MINT_RESERVE_DAYS) }
+}
 
 /// The part of `requested` that may still be minted, in base units.
 ///
@@ -39,6 +54,13 @@ mod tests {
     #[test]
     fn mintable_is_zero_when_the_sum_overflows() {
         assert_eq!(mintable(n(1), U256::MAX, n(1), U256::MAX), n(0));
+    }
+
+    #[test]
+    fn mint_limit_is_thirty_days_of_ten_times_the_rate() {
+        assert_eq!(mint_limit(7), Limit { per_day: 70, capacity: 2_100 });
+        assert_eq!(mint_limit(0), Limit { per_day: 0, capacity: 0 });
+        assert_eq!(mint_limit(u128::MAX), Limit { per_day: u128::MAX, capacity: u128::MAX });
     }
 
     proptest! {

@@ -1,93 +1,140 @@
 //! Creates the token of a credential, for the credential's valid holder.
 //!
-//! **Holds** which token belongs to which credential, in the order of creation, and what new tokens are made of:
-//! registry, generator and implementation. No money: what is sent beyond the fee, which is zero, goes back at once.
+//! **Holds** which token belongs to which credential, in the order of creation, what new tokens are made of (registry,
+//! generator, implementation, bounds), and the fees until the treasury withdraws them. What is sent beyond the fee goes
+//! back at once.
 //!
-//! **Who may call**: the valid holder of a credential creates its token; the owner chooses registry, generator and
-//! implementation, for tokens created from then on.
+//! **Who may call**: the valid holder of a credential creates its token; the treasury withdraws the fees; the owner changes
+//! everything that can be changed, once launched by announcement, but for what only protects; the guardian can stop
+//! creations.
 //!
 //! **Trusts** (safety) the registry to say who holds a credential, and the owner to choose registry, generator and
-//! implementation; a creation takes the ones of the moment when it is mined, for ever. (Liveness) the registry to answer:
-//! without it nothing is created, and what was created goes on.
+//! implementation; a creation takes the ones of the moment when it is mined, for ever. (Liveness) registry and, if it is a
+//! contract, generator to answer: without them nothing is created, and what was created goes on.
 //!
 //! **Invariants**
 //! - F1 A credential has at most one token, created by who was its valid holder then.
 //! - F2 Every token listed is a clone of an implementation that this factory had, with this factory, the generator of
 //!   that moment and the credential's id in its code.
 //! - F3 The list has each token once, in the order of creation; it never shrinks.
+//! - F4 No creator creates more than 5 tokens and 5 a day, all together no more than 1 000 and 1 000 a day.
+//! - F5 What the factory holds is at least the fees that accrued and were not withdrawn.
 //!
-//! **Deliberately absent**: any power over a token that exists.
+//! **Deliberately absent**: a way to replace the minter of a token that exists; to stop its transfers.
 
 use abi::{
+    announced::IAnnounced::{AlreadyLaunched, NotScheduled, NotYetDue, ScheduleExpired},
     arbwasm::{ARB_WASM, IArbWasm::programVersionCall},
     factory::{
         ICredentialTokenFactory::{
-            GeneratorSet, ImplementationSet, InvalidCredential, NotCredentialOwner,
-            ReentrancyGuardReentrantCall, RegistrySet, TokenAlreadyExists, TokenCreated,
-            TokenFactoryCreationFailed, TokenFactoryInvalidEmissionRate, TokenFactoryInvalidMaxSupply,
-            TokenFactoryInvalidName, TokenFactoryInvalidSymbol, TokenFactoryRefundFailed,
-            TokenFactoryRegistryFailed, TokenFactoryTokenFailed, TokenFactoryTooManyTokens,
-            TokenFactoryUnsuitable,
+            CreationFeeSet, CredentialTokenRateChangeTooSoon, CredentialTokenSettlementFailed,
+            EmissionRateBoundsSet, FeesWithdrawn, GeneratorSet, ImplementationSet, InsufficientCreationFee,
+            InvalidCredential, MaxSupplyBoundsSet, MintingFeeCollected, NotCredentialOwner,
+            ReentrancyGuardReentrantCall, RegistrySet, TokenAlreadyExists, TokenFactoryCreationFailed,
+            TokenFactoryCreatorLimit, TokenFactoryFeeTooHigh, TokenFactoryGeneratorFailed,
+            TokenFactoryInvalidBounds, TokenFactoryInvalidEmissionRate, TokenFactoryInvalidMaxSupply,
+            TokenFactoryInvalidName, TokenFactoryInvalidSymbol, TokenFactoryOnlyTreasury,
+            TokenFactoryOverallLimit, TokenFactoryRefundFailed, TokenFactoryRegistryFailed,
+            TokenFactoryTokenFailed, TokenFactoryTooManyTokens, TokenFactoryUnknownToken,
+            TokenFactoryUnsuitable, TokenFactoryWithdrawalFailed, TreasurySet, setCreationFeeCall,
+            setEmissionRateBoundsCall, setGeneratorCall, setImplementationCall, setMaxSupplyBoundsCall,
+            setRegistryCall, setTokenEmissionRateCall, setTreasuryCall,
         },
         PAGE_MAX,
     },
     initializable::IInitializable::{AlreadyInitialized, DirectInitialization},
+    minter::ITokenMinter::onTokenCreatedCall,
     ownable::IOwnable::{OwnableInvalidOwner, OwnableUnauthorizedAccount},
+    pausable::IPausable::{EnforcedPause, ExpectedPause, GuardianUnauthorizedAccount},
     registry::{ICredentialRegistry::validateCredentialCall, status},
     token::{
         CloneArgs,
-        ICredentialToken::{CredentialTokenNotClone, getCreatorCall, getMinterCall, initializeCall},
+        ICredentialToken::{CredentialTokenNotClone, getCreatorCall, getMinterCall, setEmissionRateCall},
     },
 };
-use alloc::{string::String, vec, vec::Vec};
+use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{SolCall, SolError};
 use kit::{
-    absorb, clone, guard,
+    absorb,
+    arguments::Arguments,
+    clone, guard,
+    guardian::{Guardian, GuardianError},
     initializer::{InitializeError, Initializer},
     namespace::{Namespace, Namespaced},
     ownership::Ownership,
+    reply::Word as _,
+    schedule::{Schedule, ScheduleError, call_hash},
     word::{Word, WordMap},
 };
 use math::{
     bounds::{
-        EMISSION_RATE_MAX_DEFAULT, EMISSION_RATE_MIN_DEFAULT, MAX_SUPPLY_MAX_DEFAULT, MAX_SUPPLY_MIN_DEFAULT,
+        CREATION_FEE_CEILING, CREATIONS_OF_ALL, CREATIONS_OF_ONE, EMISSION_RATE_CEILING,
+        EMISSION_RATE_MAX_DEFAULT, EMISSION_RATE_MIN_DEFAULT, MAX_SUPPLY_CEILING, MAX_SUPPLY_MAX_DEFAULT,
+        MAX_SUPPLY_MIN_DEFAULT,
     },
-    text,
+    bucket::{Bucket, Limit},
+    page, text,
 };
 use stylus_sdk::{deploy::RawDeploy, prelude::*};
+
+use crate::terms::Terms;
 
 /// Bits of an address.
 const ADDRESS_BITS: usize = 160;
 
+/// First byte of the code of every Stylus program, and of accounts that delegate to other code (EIP-7702).
+const NO_CONTRACT_MARK: u8 = 0xef;
+
 /// Version that [`CredentialTokenFactory::initialize`] sets up.
 const INITIAL_VERSION: u64 = 1;
 
-/// Why a call was refused.
-#[derive(SolidityError, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each error is documented where it is declared, in abi")]
-pub enum FactoryError {
-    Already(AlreadyInitialized),
-    Direct(DirectInitialization),
-    OwnableUnauthorizedAccount(OwnableUnauthorizedAccount),
-    OwnableInvalidOwner(OwnableInvalidOwner),
-    InvalidCredential(InvalidCredential),
-    NotCredentialOwner(NotCredentialOwner),
-    TokenAlreadyExists(TokenAlreadyExists),
-    InvalidName(TokenFactoryInvalidName),
-    InvalidSymbol(TokenFactoryInvalidSymbol),
-    InvalidEmissionRate(TokenFactoryInvalidEmissionRate),
-    InvalidMaxSupply(TokenFactoryInvalidMaxSupply),
-    Unsuitable(TokenFactoryUnsuitable),
-    RegistryFailed(TokenFactoryRegistryFailed),
-    CreationFailed(TokenFactoryCreationFailed),
-    TokenFailed(TokenFactoryTokenFailed),
-    RefundFailed(TokenFactoryRefundFailed),
-    TooManyTokens(TokenFactoryTooManyTokens),
-    Reentered(ReentrancyGuardReentrantCall),
+kit::errors! {
+    /// Why a call was refused.
+    pub FactoryError:
+    AlreadyInitialized { version },
+    DirectInitialization { implementation },
+    OwnableUnauthorizedAccount { account },
+    OwnableInvalidOwner { owner },
+    GuardianUnauthorizedAccount { account },
+    EnforcedPause {},
+    ExpectedPause {},
+    NotScheduled { callHash },
+    NotYetDue { callHash, from },
+    ScheduleExpired { callHash, until },
+    AlreadyLaunched {},
+    InvalidCredential { credentialId },
+    NotCredentialOwner { credentialId, caller },
+    TokenAlreadyExists { credentialId },
+    TokenFactoryInvalidName { length },
+    TokenFactoryInvalidSymbol { length },
+    TokenFactoryInvalidEmissionRate { rate, minimum, maximum },
+    TokenFactoryInvalidMaxSupply { maxSupply, minimum, maximum },
+    TokenFactoryCreatorLimit { creator, availableAt },
+    TokenFactoryOverallLimit { availableAt },
+    InsufficientCreationFee { sent, required },
+    TokenFactoryFeeTooHigh { fee, maximum },
+    TokenFactoryInvalidBounds { minimum, maximum, ceiling },
+    TokenFactoryOnlyTreasury { caller, expected },
+    TokenFactoryWithdrawalFailed { treasury, amount },
+    TokenFactoryRefundFailed { to, amount },
+    TokenFactoryTooManyTokens { count, limit },
+    TokenFactoryRegistryFailed { registry },
+    TokenFactoryTokenFailed { tokenAddress },
+    TokenFactoryUnknownToken { tokenAddress },
+    TokenFactoryGeneratorFailed { generator },
+    TokenFactoryCreationFailed { credentialId },
+    TokenFactoryUnsuitable { account },
+    CredentialTokenRateChangeTooSoon { availableAt },
+    CredentialTokenSettlementFailed { minter },
+    ReentrancyGuardReentrantCall {},
 }
 
 absorb!(InitializeError into FactoryError: Already, Direct);
+absorb!(GuardianError into FactoryError:
+    OwnableUnauthorizedAccount, GuardianUnauthorizedAccount, EnforcedPause, ExpectedPause);
+absorb!(ScheduleError into FactoryError:
+    OwnableUnauthorizedAccount, GuardianUnauthorizedAccount, NotScheduled, NotYetDue, ScheduleExpired, AlreadyLaunched);
 
 impl From<guard::Reentered> for FactoryError {
     fn from(_: guard::Reentered) -> Self {
@@ -95,12 +142,26 @@ impl From<guard::Reentered> for FactoryError {
     }
 }
 
-/// The contract: three parts, each in a namespace of its own.
+kit::events! {
+    MintingFeeCollected [credentialId, payer] { feeAmount }
+    FeesWithdrawn [treasury] { amount }
+    RegistrySet [previousRegistry, newRegistry] {}
+    GeneratorSet [previousGenerator, newGenerator] {}
+    ImplementationSet [previousImplementation, newImplementation] {}
+    EmissionRateBoundsSet [] { minimum, maximum }
+    MaxSupplyBoundsSet [] { minimum, maximum }
+    CreationFeeSet [] { previousFee, newFee }
+    TreasurySet [previousTreasury, newTreasury] {}
+}
+
+/// The contract: its parts, each in a namespace of its own.
 #[storage]
 #[entrypoint]
 pub struct CredentialTokenFactory {
     initializer: Namespaced<Initializer>,
     ownership: Namespaced<Ownership>,
+    guardian: Namespaced<Guardian>,
+    schedule: Namespaced<Schedule>,
     tokens: Namespaced<Tokens>,
 }
 
@@ -115,6 +176,14 @@ pub struct CredentialTokenFactory {
 /// | 2 | `implementation` | number of tokens (96), implementation (160): a creation reads both and writes the number |
 /// | 3 | `by_credential` | credential id → token |
 /// | 4 | `list` | number of the token, from 0 → token |
+/// | 5 | `emission_rates` | lowest (128), highest emission rate (128, base units a day) |
+/// | 6 | `max_supplies` | lowest (128), highest maximum supply (128, base units) |
+/// | 7 | `treasury` | creation fee (96, wei), treasury (160): a creation reads both |
+/// | 8 | `accrued` | fees that were not withdrawn (wei) |
+/// | 9 | `creations` | of all: content (128, shares), when that was (128, Unix seconds) |
+/// | 10 | `creations_of` | creator → the same of one |
+///
+/// An untouched word of 9 or 10 is a bucket that has been filling since 1970: full.
 #[storage]
 struct Tokens {
     registry: Word,
@@ -122,19 +191,26 @@ struct Tokens {
     implementation: Word,
     by_credential: WordMap<B256>,
     list: WordMap<U256>,
+    emission_rates: Word,
+    max_supplies: Word,
+    treasury: Word,
+    accrued: Word,
+    creations: Word,
+    creations_of: WordMap<Address>,
 }
 
 impl Namespace for Tokens {
     const ID: &'static str = "air.storage.CredentialTokenFactory";
 }
 
-#[public]
+// What the interface declares; `routes.rs` says which call runs which function.
 impl CredentialTokenFactory {
     /// Sets up a new proxy. `generator` is whom new tokens take as their minter: a contract, or an account.
     ///
     /// Errors: [`AlreadyInitialized`] the second time; [`DirectInitialization`] on the program itself;
     /// [`OwnableInvalidOwner`] for the zero address; [`TokenFactoryUnsuitable`] as the setters.
-    /// Events: `Initialized`, `OwnershipTransferred`, [`RegistrySet`], [`GeneratorSet`], [`ImplementationSet`].
+    /// Events: `Initialized`, `OwnershipTransferred`, [`RegistrySet`], [`GeneratorSet`], [`ImplementationSet`],
+    /// [`EmissionRateBoundsSet`], [`MaxSupplyBoundsSet`].
     pub fn initialize(
         &mut self,
         owner: Address,
@@ -146,8 +222,12 @@ impl CredentialTokenFactory {
         self.ownership.initialize(owner)?;
         self.replace_registry(registry)?;
         self.replace_generator(generator)?;
-        self.replace_implementation(implementation)
+        self.replace_implementation(implementation)?;
+        self.replace_emission_rate_bounds(EMISSION_RATE_MIN_DEFAULT, EMISSION_RATE_MAX_DEFAULT)?;
+        self.replace_max_supply_bounds(MAX_SUPPLY_MIN_DEFAULT, MAX_SUPPLY_MAX_DEFAULT)
     }
+
+    // ── Views ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     /// The owner; zero after renouncing.
     pub fn owner(&self) -> Address {
@@ -172,6 +252,59 @@ impl CredentialTokenFactory {
     /// The program that new tokens run.
     pub fn implementation(&self) -> Address {
         Address::from_word(self.tokens.implementation.get())
+    }
+
+    /// Lowest and highest emission rate that are accepted. Units: base units a day.
+    pub fn get_emission_rate_bounds(&self) -> (U256, U256) {
+        bounds(&self.tokens.emission_rates)
+    }
+
+    /// Lowest and highest maximum supply that are accepted. Units: base units.
+    pub fn get_max_supply_bounds(&self) -> (U256, U256) {
+        bounds(&self.tokens.max_supplies)
+    }
+
+    /// How many tokens `creator`, and how many all together, can create now (F4).
+    pub fn get_available_creations(&self, creator: Address) -> (U256, U256) {
+        let now = self.vm().block_timestamp();
+        let one = bucket(self.tokens.creations_of.at(creator).halves()).filled(CREATIONS_OF_ONE, now);
+        let all = bucket(self.tokens.creations.halves()).filled(CREATIONS_OF_ALL, now);
+        (U256::from(one.units()), U256::from(all.units()))
+    }
+
+    /// What creating a token costs. Units: wei.
+    pub fn creation_fee(&self) -> U256 {
+        self.tokens.treasury.number().wrapping_shr(ADDRESS_BITS)
+    }
+
+    /// Fees that the treasury can withdraw (F5). Units: wei.
+    pub fn accrued_fees(&self) -> U256 {
+        self.tokens.accrued.number()
+    }
+
+    /// Who withdraws the fees; zero until it is set.
+    pub fn treasury(&self) -> Address {
+        Address::from_word(self.tokens.treasury.get())
+    }
+
+    /// Who, beside the owner, can pause; zero if nobody.
+    pub fn guardian(&self) -> Address {
+        self.guardian.guardian()
+    }
+
+    /// Whether creations are stopped.
+    pub fn paused(&self) -> bool {
+        self.guardian.is_paused()
+    }
+
+    /// Whether the set-up has ended.
+    pub fn launched(&self) -> bool {
+        self.schedule.is_launched()
+    }
+
+    /// First and last second (Unix time) at which the call with this hash can be made; zeros if it isn't announced.
+    pub fn get_scheduled(&self, call_hash: B256) -> (U256, U256) {
+        self.schedule.window(&self.ownership, call_hash)
     }
 
     /// Where the token of `credential_id` will be, while generator and implementation stay as they are. Meaningless once
@@ -207,7 +340,7 @@ impl CredentialTokenFactory {
             return Ok((false, token, Address::ZERO));
         }
         let answer = static_call(self.vm(), Call::new(), token, &getCreatorCall {}.abi_encode());
-        let creator = answer.ok().and_then(|data| getCreatorCall::abi_decode_returns_validate(&data).ok());
+        let creator = answer.ok().and_then(|data| Arguments::new(&data).address().ok());
         let creator = creator.ok_or(TokenFactoryTokenFailed { tokenAddress: token })?;
         Ok((true, token, creator))
     }
@@ -250,37 +383,60 @@ impl CredentialTokenFactory {
         Ok(valid)
     }
 
-    /// Creates the token of `credential_id`, whose valid holder has to be the caller. What was sent is sent back: there
-    /// is no fee.
+    // ── Creators and treasury ───────────────────────────────────────────────────────────────────────────────────
+
+    /// Creates the token of `credential_id`, whose valid holder has to be the caller. Takes the fee out of what was sent,
+    /// and sends back the rest. If the generator is a contract, it hears of the token at once.
     ///
     /// Units: `emission_rate` in base units a day, `max_supply` in base units.
-    /// Errors: [`TokenFactoryInvalidName`], [`TokenFactoryInvalidSymbol`], [`TokenFactoryInvalidEmissionRate`],
-    /// [`TokenFactoryInvalidMaxSupply`] out of bounds; [`TokenAlreadyExists`]; [`NotCredentialOwner`] if the credential is
-    /// valid but somebody else's; [`InvalidCredential`] if it isn't valid; [`TokenFactoryRegistryFailed`],
-    /// [`TokenFactoryCreationFailed`] if registry or implementation fail; [`TokenFactoryRefundFailed`];
-    /// [`ReentrancyGuardReentrantCall`].
-    /// Events: [`TokenCreated`].
-    #[payable]
+    /// Errors: [`EnforcedPause`]; [`TokenFactoryInvalidName`], [`TokenFactoryInvalidSymbol`],
+    /// [`TokenFactoryInvalidEmissionRate`], [`TokenFactoryInvalidMaxSupply`] out of bounds; [`InsufficientCreationFee`];
+    /// [`TokenAlreadyExists`]; [`NotCredentialOwner`] if the credential is valid but somebody else's; [`InvalidCredential`]
+    /// if it isn't valid; [`TokenFactoryCreatorLimit`], [`TokenFactoryOverallLimit`] (F4); [`TokenFactoryRegistryFailed`],
+    /// [`TokenFactoryCreationFailed`], [`TokenFactoryGeneratorFailed`] if registry, implementation or generator fail;
+    /// [`TokenFactoryRefundFailed`]; [`ReentrancyGuardReentrantCall`].
+    /// Events: `TokenCreated`, and before it [`MintingFeeCollected`] unless the fee is zero.
     pub fn create_token(
         &mut self,
         credential_id: B256,
-        name: String,
-        symbol: String,
+        name: &str,
+        symbol: &str,
         emission_rate: U256,
         max_supply: U256,
     ) -> Result<Address, FactoryError> {
+        self.guardian.when_running()?;
         guard::enter()?;
-        let terms = initializeCall {
-            creator: self.vm().msg_sender(),
-            name,
-            symbol,
-            emissionRate: emission_rate,
-            maxSupply: max_supply,
-        };
+        let creator = self.vm().msg_sender();
+        let terms = Terms { creator, name, symbol, emission_rate, max_supply };
         let created = self.create(credential_id, terms);
         guard::release();
         created
     }
+
+    /// Pays the accrued fees to the treasury, and returns how much that was. Units: wei.
+    ///
+    /// Errors: [`TokenFactoryOnlyTreasury`]; [`TokenFactoryWithdrawalFailed`] if the treasury doesn't take it;
+    /// [`ReentrancyGuardReentrantCall`].
+    /// Events: [`FeesWithdrawn`], unless there are none.
+    pub fn withdraw_fees(&mut self) -> Result<U256, FactoryError> {
+        let (caller, treasury) = (self.vm().msg_sender(), self.treasury());
+        if caller != treasury {
+            return Err(TokenFactoryOnlyTreasury { caller, expected: treasury }.into());
+        }
+        guard::enter()?;
+        let amount = self.accrued_fees();
+        if !amount.is_zero() {
+            self.tokens.accrued.set_number(U256::ZERO);
+            FeesWithdrawn { treasury, amount }.emit(self.vm());
+            if !self.pay(treasury, amount) {
+                return Err(TokenFactoryWithdrawalFailed { treasury, amount }.into());
+            }
+        }
+        guard::release();
+        Ok(amount)
+    }
+
+    // ── Owner and guardian ──────────────────────────────────────────────────────────────────────────────────────
 
     /// Offers the ownership to `new_owner`, which has to accept; the zero address withdraws the offer.
     ///
@@ -290,7 +446,7 @@ impl CredentialTokenFactory {
         Ok(self.ownership.transfer(new_owner)?)
     }
 
-    /// Takes over the ownership that was offered to the caller.
+    /// Takes over the ownership that was offered to the caller. What the last owner announced is void.
     ///
     /// Errors: [`OwnableUnauthorizedAccount`] if it was not offered to the caller.
     /// Events: `OwnershipTransferred`.
@@ -298,42 +454,169 @@ impl CredentialTokenFactory {
         Ok(self.ownership.accept()?)
     }
 
-    /// Gives up the ownership for ever.
+    /// Gives up the ownership, and with it the guardian, for ever.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner.
-    /// Events: `OwnershipTransferred` to zero.
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; [`EnforcedPause`].
+    /// Events: `GuardianSet` to zero unless there is none, `OwnershipTransferred` to zero.
     pub fn renounce_ownership(&mut self) -> Result<(), FactoryError> {
-        Ok(self.ownership.renounce()?)
+        Ok(self.guardian.renounce(&mut self.ownership)?)
     }
 
-    /// Takes another registry.
+    /// Replaces the guardian at once; zero: there is none.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; [`TokenFactoryUnsuitable`] if
-    /// `new_registry` doesn't answer as a registry does.
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner.
+    /// Events: `GuardianSet`.
+    pub fn set_guardian(&mut self, new_guardian: Address) -> Result<(), FactoryError> {
+        Ok(self.guardian.set(&self.ownership, new_guardian)?)
+    }
+
+    /// Stops creations.
+    ///
+    /// Errors: [`GuardianUnauthorizedAccount`] if the caller is neither guardian nor owner; [`EnforcedPause`].
+    /// Events: `Paused`.
+    pub fn pause(&mut self) -> Result<(), FactoryError> {
+        Ok(self.guardian.pause(&self.ownership)?)
+    }
+
+    /// Lets creations go on.
+    ///
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; [`ExpectedPause`].
+    /// Events: `Unpaused`.
+    pub fn unpause(&mut self) -> Result<(), FactoryError> {
+        Ok(self.guardian.unpause(&self.ownership)?)
+    }
+
+    /// Announces `call`, a call of one of the setters below.
+    ///
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner.
+    /// Events: `Scheduled`.
+    pub fn schedule(&mut self, call: &[u8]) -> Result<(), FactoryError> {
+        Ok(self.schedule.schedule(&self.ownership, call)?)
+    }
+
+    /// Withdraws an announcement.
+    ///
+    /// Errors: [`GuardianUnauthorizedAccount`] if the caller is neither guardian nor owner; [`NotScheduled`].
+    /// Events: `Cancelled`.
+    pub fn cancel(&mut self, call_hash: B256) -> Result<(), FactoryError> {
+        Ok(self.schedule.cancel(&self.ownership, &self.guardian, call_hash)?)
+    }
+
+    /// Ends the set-up, for ever: from now on the setters below need announcements.
+    ///
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; [`AlreadyLaunched`].
+    /// Events: `Launched`.
+    pub fn launch(&mut self) -> Result<(), FactoryError> {
+        Ok(self.schedule.launch(&self.ownership)?)
+    }
+
+    // The errors of announced functions, beside their own: `OwnableUnauthorizedAccount` if the caller isn't the owner; once
+    // launched `NotScheduled`, `NotYetDue`, `ScheduleExpired`. Once launched they emit `Executed`, beside their own event.
+
+    /// Takes another registry. Announced.
+    ///
+    /// Errors: [`TokenFactoryUnsuitable`] if `new_registry` doesn't answer as a registry does, or is a program and not its
+    /// proxy.
     /// Events: [`RegistrySet`].
     pub fn set_registry(&mut self, new_registry: Address) -> Result<(), FactoryError> {
-        self.ownership.only_owner()?;
+        self.authorize(setRegistryCall::SELECTOR, &[new_registry.word()])?;
         self.replace_registry(new_registry)
     }
 
-    /// Takes another generator, as the minter of tokens created from now on.
+    /// Takes another generator, as the minter of tokens created from now on. Announced.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; [`TokenFactoryUnsuitable`] for the zero
-    /// address.
+    /// Errors: [`TokenFactoryUnsuitable`] for the zero address, for a program itself, and, once launched, for an address
+    /// without code.
     /// Events: [`GeneratorSet`].
     pub fn set_generator(&mut self, new_generator: Address) -> Result<(), FactoryError> {
-        self.ownership.only_owner()?;
+        self.authorize(setGeneratorCall::SELECTOR, &[new_generator.word()])?;
         self.replace_generator(new_generator)
     }
 
-    /// Takes another token program, for tokens created from now on.
+    /// Takes another token program, for tokens created from now on. Announced.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; [`TokenFactoryUnsuitable`] unless
-    /// `new_implementation` is an active program that answers as a token's does.
+    /// Errors: [`TokenFactoryUnsuitable`] unless `new_implementation` is an active program that answers as a token's does.
     /// Events: [`ImplementationSet`].
     pub fn set_implementation(&mut self, new_implementation: Address) -> Result<(), FactoryError> {
-        self.ownership.only_owner()?;
+        self.authorize(setImplementationCall::SELECTOR, &[new_implementation.word()])?;
         self.replace_implementation(new_implementation)
+    }
+
+    /// Accepts emission rates from `minimum` to `maximum` from now on. Announced. Units: base units a day.
+    ///
+    /// Errors: [`TokenFactoryInvalidBounds`] unless 0 < `minimum` <= `maximum` <= 1 000 tokens a day.
+    /// Events: [`EmissionRateBoundsSet`].
+    pub fn set_emission_rate_bounds(&mut self, minimum: U256, maximum: U256) -> Result<(), FactoryError> {
+        self.authorize(setEmissionRateBoundsCall::SELECTOR, &[minimum.word(), maximum.word()])?;
+        self.replace_emission_rate_bounds(minimum, maximum)
+    }
+
+    /// Accepts maximum supplies from `minimum` to `maximum` from now on. Announced. Units: base units.
+    ///
+    /// Errors: [`TokenFactoryInvalidBounds`] unless 0 < `minimum` <= `maximum` < 2¹¹².
+    /// Events: [`MaxSupplyBoundsSet`].
+    pub fn set_max_supply_bounds(&mut self, minimum: U256, maximum: U256) -> Result<(), FactoryError> {
+        self.authorize(setMaxSupplyBoundsCall::SELECTOR, &[minimum.word(), maximum.word()])?;
+        self.replace_max_supply_bounds(minimum, maximum)
+    }
+
+    /// Changes the creation fee. Announced unless it falls. Units: wei.
+    ///
+    /// Errors: [`TokenFactoryFeeTooHigh`] above 0.01 Ether.
+    /// Events: [`CreationFeeSet`].
+    pub fn set_creation_fee(&mut self, new_fee: U256) -> Result<(), FactoryError> {
+        let previous = self.creation_fee();
+        if new_fee < previous {
+            self.ownership.only_owner()?;
+        } else {
+            self.authorize(setCreationFeeCall::SELECTOR, &[new_fee.word()])?;
+        }
+        if new_fee > CREATION_FEE_CEILING {
+            return Err(TokenFactoryFeeTooHigh { fee: new_fee, maximum: CREATION_FEE_CEILING }.into());
+        }
+        self.set_treasury_and_fee(self.treasury(), new_fee);
+        CreationFeeSet { previousFee: previous, newFee: new_fee }.emit(self.vm());
+        Ok(())
+    }
+
+    /// Takes another treasury. Announced. What has accrued is the new one's.
+    ///
+    /// Errors: [`TokenFactoryUnsuitable`] for the zero address.
+    /// Events: [`TreasurySet`].
+    pub fn set_treasury(&mut self, new_treasury: Address) -> Result<(), FactoryError> {
+        self.authorize(setTreasuryCall::SELECTOR, &[new_treasury.word()])?;
+        if new_treasury.is_zero() {
+            return Err(TokenFactoryUnsuitable { account: new_treasury }.into());
+        }
+        let previous = self.treasury();
+        self.set_treasury_and_fee(new_treasury, self.creation_fee());
+        TreasurySet { previousTreasury: previous, newTreasury: new_treasury }.emit(self.vm());
+        Ok(())
+    }
+
+    /// Changes the emission rate of `token`, after its generator has settled at the old one. Announced. Units: base units
+    /// a day.
+    ///
+    /// Errors: [`TokenFactoryUnknownToken`] if this factory didn't create it; [`TokenFactoryInvalidEmissionRate`] out of
+    /// bounds; what the token refuses it with ([`CredentialTokenRateChangeTooSoon`], [`CredentialTokenSettlementFailed`]), or
+    /// [`TokenFactoryTokenFailed`] if it fails without a word; [`ReentrancyGuardReentrantCall`].
+    /// Events: the token's `EmissionRateUpdated`.
+    pub fn set_token_emission_rate(&mut self, token: Address, new_rate: U256) -> Result<(), FactoryError> {
+        guard::enter()?;
+        self.authorize(setTokenEmissionRateCall::SELECTOR, &[token.word(), new_rate.word()])?;
+        if self.credential_of(token).is_none() {
+            return Err(TokenFactoryUnknownToken { tokenAddress: token }.into());
+        }
+        self.check_emission_rate(new_rate)?;
+        let change = setEmissionRateCall { newRate: new_rate }.abi_encode();
+        let context = Call::new_mutating(self);
+        match call(self.vm(), context, token, &change) {
+            Ok(_) => {}
+            Err(errors::Error::Revert(reason)) if !reason.is_empty() => return Err(FactoryError(reason)),
+            Err(_) => return Err(TokenFactoryTokenFailed { tokenAddress: token }.into()),
+        }
+        guard::release();
+        Ok(())
     }
 }
 
@@ -346,15 +629,8 @@ impl CredentialTokenFactory {
 
     /// Up to `limit` tokens from the one numbered `offset`.
     fn page(&self, offset: U256, limit: U256) -> Vec<Address> {
-        let end = offset.saturating_add(limit).min(self.count());
-        let mut tokens = Vec::new();
-        let mut index = offset;
-        while index < end {
-            tokens.push(Address::from_word(self.tokens.list.at(index).get()));
-            // Cannot overflow: index < end.
-            index = index.wrapping_add(U256::ONE);
-        }
-        tokens
+        let token = |index| Address::from_word(self.tokens.list.at(U256::from(index)).get());
+        page::window(self.count().saturating_to(), offset, limit).map(token).collect()
     }
 
     /// The credential of `token`, if this factory created it. The token says which credential is its own; that it is so
@@ -373,10 +649,14 @@ impl CredentialTokenFactory {
     ) -> Result<(bool, u8), FactoryError> {
         let question = validateCredentialCall { credentialId: credential_id, holder: claimant };
         let answer = static_call(self.vm(), Call::new(), registry, &question.abi_encode());
-        let answer =
-            answer.ok().and_then(|data| validateCredentialCall::abi_decode_returns_validate(&data).ok());
-        let answer = answer.ok_or(TokenFactoryRegistryFailed { registry })?;
-        Ok((answer.valid, answer.status))
+        let answer = answer.ok().and_then(|data| {
+            let answer = &mut Arguments::new(&data);
+            Some((answer.byte().ok()?, answer.byte().ok()?))
+        });
+        match answer {
+            Some((valid @ (0 | 1), status)) => Ok((valid != 0, status)),
+            _ => Err(TokenFactoryRegistryFailed { registry }.into()),
+        }
     }
 
     /// Refuses anyone but the valid holder of `credential_id`.
@@ -390,6 +670,37 @@ impl CredentialTokenFactory {
         }
     }
 
+    /// Guards a setter, whose own call has this selector and these arguments.
+    fn authorize(&mut self, selector: [u8; 4], arguments: &[[u8; 32]]) -> Result<(), FactoryError> {
+        let call: Vec<B256> = arguments.iter().copied().map(B256::new).collect();
+        Ok(self.schedule.authorize(&self.ownership, call_hash(selector, &call))?)
+    }
+
+    /// Refuses texts and amounts that are out of bounds.
+    fn check_terms(&self, terms: &Terms<'_>) -> Result<(), FactoryError> {
+        let Terms { name, symbol, emission_rate, max_supply, .. } = *terms;
+        if !text::valid_name(name) {
+            return Err(TokenFactoryInvalidName { length: U256::from(name.len()) }.into());
+        }
+        if !text::valid_symbol(symbol) {
+            return Err(TokenFactoryInvalidSymbol { length: U256::from(symbol.len()) }.into());
+        }
+        self.check_emission_rate(emission_rate)?;
+        let (minimum, maximum) = self.get_max_supply_bounds();
+        if max_supply < minimum || max_supply > maximum {
+            return Err(TokenFactoryInvalidMaxSupply { maxSupply: max_supply, minimum, maximum }.into());
+        }
+        Ok(())
+    }
+
+    fn check_emission_rate(&self, rate: U256) -> Result<(), FactoryError> {
+        let (minimum, maximum) = self.get_emission_rate_bounds();
+        if rate < minimum || rate > maximum {
+            return Err(TokenFactoryInvalidEmissionRate { rate, minimum, maximum }.into());
+        }
+        Ok(())
+    }
+
     /// The code that creates the token of `credential_id` now.
     fn creation_code(&self, credential_id: B256) -> Vec<u8> {
         let args =
@@ -401,35 +712,53 @@ impl CredentialTokenFactory {
 // Effects.
 impl CredentialTokenFactory {
     /// Creates the token of `credential_id` with `terms`, under the guard.
-    fn create(&mut self, credential_id: B256, terms: initializeCall) -> Result<Address, FactoryError> {
-        check_terms(&terms)?;
+    fn create(&mut self, credential_id: B256, terms: Terms<'_>) -> Result<Address, FactoryError> {
+        self.check_terms(&terms)?;
+        let (sent, fee) = (self.vm().msg_value(), self.creation_fee());
+        let Some(excess) = sent.checked_sub(fee) else {
+            return Err(InsufficientCreationFee { sent, required: fee }.into());
+        };
         if !self.get_token_by_credential(credential_id).is_zero() {
             return Err(TokenAlreadyExists { credentialId: credential_id }.into());
         }
-        self.check_holder(credential_id, terms.creator)?;
+        let creator = terms.creator;
+        self.check_holder(credential_id, creator)?;
+        self.count_creation(creator)?;
 
         // The clone is created before it is recorded: its creation and its initialisation run our own code, which calls
-        // nobody, and the guard is held.
+        // nobody, and the guard is held. The generator is told once everything is as it will be.
         let token = self.create_clone(credential_id, &terms)?;
         self.record(credential_id, token);
-        let creator = terms.creator;
+        if !fee.is_zero() {
+            // Cannot overflow: no more Ether than exists was ever sent.
+            let accrued = self.accrued_fees().wrapping_add(fee);
+            self.tokens.accrued.set_number(accrued);
+            let collected =
+                MintingFeeCollected { credentialId: credential_id, payer: creator, feeAmount: fee };
+            collected.emit(self.vm());
+        }
         let timestamp = U256::from(self.vm().block_timestamp());
-        self.vm().log(TokenCreated {
-            credentialId: credential_id,
-            tokenAddress: token,
-            creator,
-            name: terms.name,
-            symbol: terms.symbol,
-            emissionRate: terms.emissionRate,
-            maxSupply: terms.maxSupply,
-            timestamp,
-        });
-        self.refund(creator)?;
+        terms.emit_created(self.vm(), credential_id, token, timestamp);
+        self.tell_generator(credential_id, token, terms.emission_rate)?;
+        if !excess.is_zero() && !self.pay(creator, excess) {
+            return Err(TokenFactoryRefundFailed { to: creator, amount: excess }.into());
+        }
         Ok(token)
     }
 
+    /// Takes one creation out of both buckets (F4).
+    fn count_creation(&mut self, creator: Address) -> Result<(), FactoryError> {
+        let now = self.vm().block_timestamp();
+        let mut word = self.tokens.creations_of.at_mut(creator);
+        take_one(&mut word, CREATIONS_OF_ONE, now)
+            .map_err(|available_at| TokenFactoryCreatorLimit { creator, availableAt: available_at })?;
+        take_one(&mut self.tokens.creations, CREATIONS_OF_ALL, now)
+            .map_err(|available_at| TokenFactoryOverallLimit { availableAt: available_at })?;
+        Ok(())
+    }
+
     /// Creates and initialises the clone.
-    fn create_clone(&mut self, credential_id: B256, terms: &initializeCall) -> Result<Address, FactoryError> {
+    fn create_clone(&mut self, credential_id: B256, terms: &Terms<'_>) -> Result<Address, FactoryError> {
         let creation = self.creation_code(credential_id);
         self.vm().flush_cache(true);
         // SAFETY: the creation code calls nobody, so it can't come back and find our storage half-written; and no
@@ -439,8 +768,32 @@ impl CredentialTokenFactory {
         let failed = || TokenFactoryCreationFailed { credentialId: credential_id };
         let token = created.map_err(|_| failed())?;
         let context = Call::new_mutating(self);
-        call(self.vm(), context, token, &terms.abi_encode()).map_err(|_| failed())?;
+        call(self.vm(), context, token, &terms.initialization()).map_err(|_| failed())?;
         Ok(token)
+    }
+
+    /// Tells the generator of a new token, if it is a contract.
+    fn tell_generator(
+        &mut self,
+        credential_id: B256,
+        token: Address,
+        rate: U256,
+    ) -> Result<(), FactoryError> {
+        let generator = self.generator();
+        if self.vm().code_size(generator) == 0 {
+            return Ok(());
+        }
+        let notice =
+            onTokenCreatedCall { credentialId: credential_id, tokenAddress: token, emissionRate: rate };
+        let context = Call::new_mutating(self);
+        let told = call(self.vm(), context, generator, &notice.abi_encode());
+        told.map(drop).map_err(|_| TokenFactoryGeneratorFailed { generator }.into())
+    }
+
+    /// Sends `amount` wei to `to`, and tells whether it took them.
+    fn pay(&mut self, to: Address, amount: U256) -> bool {
+        let context = Call::new_payable(self, amount);
+        call(self.vm(), context, to, &[]).is_ok()
     }
 
     /// Records a new token (F1, F3).
@@ -453,42 +806,54 @@ impl CredentialTokenFactory {
         self.set_implementation_and_count(self.implementation(), count.wrapping_add(U256::ONE));
     }
 
-    /// Sends back all that was sent: there is no fee.
-    fn refund(&mut self, to: Address) -> Result<(), FactoryError> {
-        let amount = self.vm().msg_value();
-        if amount.is_zero() {
-            return Ok(());
-        }
-        let context = Call::new_payable(self, amount);
-        call(self.vm(), context, to, &[]).map_err(|_| TokenFactoryRefundFailed { to, amount })?;
-        Ok(())
-    }
-
     fn set_implementation_and_count(&mut self, implementation: Address, count: U256) {
         let high = count.wrapping_shl(ADDRESS_BITS);
         self.tokens.implementation.set_number(high | U256::from_be_bytes(implementation.into_word().0));
     }
 
+    fn set_treasury_and_fee(&mut self, treasury: Address, fee: U256) {
+        let high = fee.wrapping_shl(ADDRESS_BITS);
+        self.tokens.treasury.set_number(high | U256::from_be_bytes(treasury.into_word().0));
+    }
+
+    /// Whether `account` is a program itself, where its proxy is meant, or delegates to other code at its key's whim.
+    fn is_program(&self, account: Address) -> bool {
+        self.vm().code(account).first() == Some(&NO_CONTRACT_MARK)
+    }
+
     /// Takes `registry`, if it knows nothing of a credential that can't exist. The question is static, so it needs no guard.
     fn replace_registry(&mut self, registry: Address) -> Result<(), FactoryError> {
         let probe = self.validate(registry, B256::ZERO, Address::ZERO);
-        if probe != Ok((false, status::NONE)) {
+        if probe != Ok((false, status::NONE)) || self.is_program(registry) {
             return Err(TokenFactoryUnsuitable { account: registry }.into());
         }
         let previous = self.registry();
         self.tokens.registry.set(registry.into_word());
-        self.vm().log(RegistrySet { previousRegistry: previous, newRegistry: registry });
+        RegistrySet { previousRegistry: previous, newRegistry: registry }.emit(self.vm());
         Ok(())
     }
 
-    /// Takes `generator`, if it isn't the zero address.
+    /// Takes `generator`, if it is a contract; before the launch an account may stand in.
     fn replace_generator(&mut self, generator: Address) -> Result<(), FactoryError> {
-        if generator.is_zero() {
+        let missing = self.launched() && self.vm().code_size(generator) == 0;
+        if generator.is_zero() || missing || self.is_program(generator) {
             return Err(TokenFactoryUnsuitable { account: generator }.into());
         }
         let previous = self.generator();
         self.tokens.generator.set(generator.into_word());
-        self.vm().log(GeneratorSet { previousGenerator: previous, newGenerator: generator });
+        GeneratorSet { previousGenerator: previous, newGenerator: generator }.emit(self.vm());
+        Ok(())
+    }
+
+    fn replace_emission_rate_bounds(&mut self, minimum: U256, maximum: U256) -> Result<(), FactoryError> {
+        set_bounds(&mut self.tokens.emission_rates, minimum, maximum, EMISSION_RATE_CEILING)?;
+        EmissionRateBoundsSet { minimum, maximum }.emit(self.vm());
+        Ok(())
+    }
+
+    fn replace_max_supply_bounds(&mut self, minimum: U256, maximum: U256) -> Result<(), FactoryError> {
+        set_bounds(&mut self.tokens.max_supplies, minimum, maximum, MAX_SUPPLY_CEILING)?;
+        MaxSupplyBoundsSet { minimum, maximum }.emit(self.vm());
         Ok(())
     }
 
@@ -498,7 +863,7 @@ impl CredentialTokenFactory {
         let unsuitable = TokenFactoryUnsuitable { account: implementation };
         let active = programVersionCall { program: implementation };
         let active = static_call(self.vm(), Call::new(), ARB_WASM, &active.abi_encode());
-        if !active.is_ok_and(|data| programVersionCall::abi_decode_returns_validate(&data).is_ok()) {
+        if !active.is_ok_and(|version| Arguments::new(&version).word().is_ok()) {
             return Err(unsuitable.into());
         }
         let minter = static_call(self.vm(), Call::new(), implementation, &getMinterCall {}.abi_encode());
@@ -509,30 +874,42 @@ impl CredentialTokenFactory {
         let previous = self.implementation();
         let count = self.count();
         self.set_implementation_and_count(implementation, count);
-        self.vm()
-            .log(ImplementationSet { previousImplementation: previous, newImplementation: implementation });
+        let set = ImplementationSet { previousImplementation: previous, newImplementation: implementation };
+        set.emit(self.vm());
         Ok(())
     }
 }
 
-/// Refuses texts and amounts that are out of bounds.
-fn check_terms(terms: &initializeCall) -> Result<(), FactoryError> {
-    let initializeCall { name, symbol, emissionRate: rate, maxSupply: max_supply, .. } = terms;
-    if !text::valid_name(name) {
-        return Err(TokenFactoryInvalidName { length: U256::from(name.len()) }.into());
-    }
-    if !text::valid_symbol(symbol) {
-        return Err(TokenFactoryInvalidSymbol { length: U256::from(symbol.len()) }.into());
-    }
-    let (minimum, maximum) = (EMISSION_RATE_MIN_DEFAULT, EMISSION_RATE_MAX_DEFAULT);
-    if *rate < minimum || *rate > maximum {
-        return Err(TokenFactoryInvalidEmissionRate { rate: *rate, minimum, maximum }.into());
-    }
-    let (minimum, maximum) = (MAX_SUPPLY_MIN_DEFAULT, MAX_SUPPLY_MAX_DEFAULT);
-    if *max_supply < minimum || *max_supply > maximum {
-        return Err(TokenFactoryInvalidMaxSupply { maxSupply: *max_supply, minimum, maximum }.into());
-    }
+/// The bucket that a word holds.
+fn bucket([shares, since]: [u128; 2]) -> Bucket {
+    Bucket { shares, since: u64::try_from(since).unwrap_or(u64::MAX) }
+}
+
+/// Takes one unit out of a word's bucket; or tells when there will be one (Unix seconds).
+fn take_one(word: &mut Word, limit: Limit, now: u64) -> Result<(), U256> {
+    let filled = bucket(word.halves()).filled(limit, now);
+    let Some(Bucket { shares, since }) = filled.without(1) else {
+        return Err(U256::from(filled.ready_at(limit, 1).unwrap_or(u64::MAX)));
+    };
+    word.set_halves([shares, u128::from(since)]);
     Ok(())
+}
+
+/// The bounds that a word holds.
+fn bounds(word: &Word) -> (U256, U256) {
+    let [minimum, maximum] = word.halves();
+    (U256::from(minimum), U256::from(maximum))
+}
+
+/// Puts bounds into a word, if they are some and within `ceiling`.
+fn set_bounds(word: &mut Word, minimum: U256, maximum: U256, ceiling: U256) -> Result<(), FactoryError> {
+    match (u128::try_from(minimum), u128::try_from(maximum)) {
+        (Ok(low), Ok(high)) if low > 0 && low <= high && maximum <= ceiling => {
+            word.set_halves([low, high]);
+            Ok(())
+        }
+        _ => Err(TokenFactoryInvalidBounds { minimum, maximum, ceiling }.into()),
+    }
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ export const TOKEN = 10n ** 18n;
 /** Base units that can ever be minted. */
 export const MAX_SUPPLY = 1_000_000n * TOKEN;
 /** Base units that accrue a day. */
-export const RATE = 10n * TOKEN;
+export const RATE = 100n * TOKEN;
 /** The precompile that activates programs, and what of it is used here. */
 export const ARB_WASM = "0x0000000000000000000000000000000000000071";
 export const ARB_WASM_ABI = [

@@ -15,7 +15,7 @@ from web3.middleware import SignAndSendRawMiddlewareBuilder
 TOKEN = 10**18
 CREDENTIAL = bytes.fromhex("c1" * 32)
 NAME, SYMBOL = "Ada Lovelace, Masters", "ADA"
-RATE, MAX_SUPPLY = 10 * TOKEN, 1_000_000 * TOKEN
+RATE, MAX_SUPPLY = 100 * TOKEN, 1_000_000 * TOKEN
 ARB_WASM = "0x0000000000000000000000000000000000000071"
 ARB_WASM_ABI = [
     {

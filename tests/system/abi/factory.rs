@@ -5,7 +5,7 @@ use abi::{
     registry::ICredentialRegistry::CredentialAttestation, token::ICredentialToken,
 };
 use alloy::{
-    primitives::{Address, B256, Bytes, U256},
+    primitives::{Address, B256, Bytes, U256, keccak256},
     rpc::types::TransactionRequest,
     sol_types::SolCall,
 };
@@ -14,6 +14,7 @@ use ecosystem::{
     steps::Steps,
 };
 use ecosystem_tests::{Stage, World, fixture, run};
+use math::bounds::{CREATION_FEE_CEILING, EMISSION_RATE_CEILING};
 
 use super::{Seen, created, creation};
 
@@ -28,10 +29,14 @@ fn factory_shows_every_event_and_error() {
         initialisation(&stage, &mut seen).await;
         creation_of_tokens(&stage, &mut seen).await;
         lists(&stage, &mut seen).await;
+        fees(&stage, &mut seen).await;
+        rates(&stage, &mut seen).await;
+        pauses(&stage, &mut seen).await;
         troublesome_holders(&stage, &mut seen).await;
         wiring(&stage, &mut seen).await;
         failing_parts(&stage, &mut seen).await;
         ownership(&stage, &mut seen).await;
+        limits_and_announcements(&mut seen).await;
         expired_token(&mut seen).await;
         seen.assert_everything();
     });
@@ -77,6 +82,101 @@ async fn creation_of_tokens(stage: &Stage, seen: &mut Seen) {
 async fn lists(stage: &Stage, seen: &mut Seen) {
     let call = factory::getTokensCall { offset: U256::ZERO, limit: U256::from(1_001) };
     seen.revert(stage, stage.stranger.address(), stage.system.factory, call).await;
+}
+
+/// The creation fee, and a treasury that doesn't take it.
+async fn fees(stage: &Stage, seen: &mut Seen) {
+    let (at, owner) = (stage.system.factory, stage.owner.address());
+    let too_high = factory::setCreationFeeCall { newFee: CREATION_FEE_CEILING + U256::ONE };
+    seen.revert(stage, owner, at, too_high).await;
+    let fee = factory::setCreationFeeCall { newFee: U256::from(5) };
+    seen.logs(&stage.executes(&stage.owner, at, fee).await, at);
+    let refusing = stage.account_with(fixture::refuses_ether(at)).await;
+    let treasury = factory::setTreasuryCall { newTreasury: refusing };
+    seen.logs(&stage.executes(&stage.owner, at, treasury).await, at);
+
+    let call = stage.token_call(stage.credential().await.id);
+    seen.revert(stage, stage.holder.address(), at, call.clone()).await;
+    let request = TransactionRequest::default().to(at).value(U256::from(5)).input(call.abi_encode().into());
+    let sent = stage.chain().send(&stage.holder, request, "a creation with a fee").await;
+    seen.logs(&sent.unwrap_or_else(|error| panic!("{error}")), at);
+    seen.revert(stage, owner, at, factory::withdrawFeesCall {}).await;
+    seen.revert(stage, owner, refusing, factory::withdrawFeesCall {}).await;
+
+    let treasury = factory::setTreasuryCall { newTreasury: stage.stranger.address() };
+    stage.executes(&stage.owner, at, treasury).await;
+    seen.logs(&stage.executes(&stage.stranger, at, factory::withdrawFeesCall {}).await, at);
+    stage.executes(&stage.owner, at, factory::setCreationFeeCall { newFee: U256::ZERO }).await;
+}
+
+/// Bounds, and rates of tokens that the owner changes.
+async fn rates(stage: &Stage, seen: &mut Seen) {
+    let (at, owner) = (stage.system.factory, stage.owner.address());
+    let (minimum, maximum) = (U256::ONE, EMISSION_RATE_CEILING);
+    let bounds = factory::setEmissionRateBoundsCall { minimum, maximum: maximum + U256::ONE };
+    seen.revert(stage, owner, at, bounds).await;
+    let bounds = factory::setEmissionRateBoundsCall { minimum, maximum };
+    seen.logs(&stage.executes(&stage.owner, at, bounds).await, at);
+    let bounds = factory::setMaxSupplyBoundsCall { minimum, maximum };
+    seen.logs(&stage.executes(&stage.owner, at, bounds).await, at);
+
+    let change = |token| factory::setTokenEmissionRateCall { tokenAddress: token, newRate: maximum };
+    seen.revert(stage, owner, at, change(stage.system.registry)).await;
+    let token = stage.token().await;
+    stage.executes(&stage.owner, at, change(token)).await;
+    seen.revert(stage, owner, at, change(token)).await;
+    stage.install_generator(fixture::settles_nothing()).await;
+    let token = stage.token().await;
+    seen.revert(stage, owner, at, change(token)).await;
+    stage.install_generator(fixture::refuses_everything()).await;
+    let credential = stage.credential().await.id;
+    seen.revert(stage, stage.holder.address(), at, stage.token_call(credential)).await;
+    let account = factory::setGeneratorCall { newGenerator: stage.generator.address() };
+    stage.executes(&stage.owner, at, account).await;
+}
+
+async fn pauses(stage: &Stage, seen: &mut Seen) {
+    let (at, owner) = (stage.system.factory, stage.owner.address());
+    let guardian = factory::setGuardianCall { newGuardian: stage.relayer.address() };
+    seen.logs(&stage.executes(&stage.owner, at, guardian).await, at);
+    seen.revert(stage, stage.stranger.address(), at, factory::pauseCall {}).await;
+    seen.revert(stage, owner, at, factory::unpauseCall {}).await;
+    seen.logs(&stage.executes(&stage.relayer, at, factory::pauseCall {}).await, at);
+    seen.revert(stage, stage.holder.address(), at, stage.token_call(B256::ZERO)).await;
+    seen.logs(&stage.executes(&stage.owner, at, factory::unpauseCall {}).await, at);
+}
+
+/// What takes a clock of its own, or storage that no ordinary caller brings about.
+async fn limits_and_announcements(seen: &mut Seen) {
+    let world = World::own().await;
+    let stage = Stage::in_world(world.clone()).await;
+    let at = stage.system.factory;
+    let (owner, holder) = (stage.owner.address(), stage.holder.address());
+    for _ in 0..5 {
+        stage.token().await;
+    }
+    seen.revert(&stage, holder, at, stage.token_call(stage.credential().await.id)).await;
+    stage.exhaust_creations().await;
+    world.advance_time(DAY / 5).await;
+    let call = stage.token_call(stage.credential().await.id);
+    stage.exhaust_creations().await;
+    seen.revert(&stage, holder, at, call).await;
+
+    seen.logs(&stage.executes(&stage.owner, at, factory::launchCall {}).await, at);
+    seen.revert(&stage, owner, at, factory::launchCall {}).await;
+    let change = factory::setTreasuryCall { newTreasury: stage.stranger.address() };
+    let announcement = factory::scheduleCall { call: change.abi_encode().into() };
+    seen.revert(&stage, owner, at, change.clone()).await;
+    seen.logs(&stage.executes(&stage.owner, at, announcement.clone()).await, at);
+    let cancel = factory::cancelCall { callHash: keccak256(change.abi_encode()) };
+    seen.logs(&stage.executes(&stage.owner, at, cancel).await, at);
+    stage.executes(&stage.owner, at, announcement.clone()).await;
+    seen.revert(&stage, owner, at, change.clone()).await;
+    world.advance_time(2 * DAY).await;
+    seen.logs(&stage.executes(&stage.owner, at, change.clone()).await, at);
+    stage.executes(&stage.owner, at, announcement).await;
+    world.advance_time(17 * DAY).await;
+    seen.revert(&stage, owner, at, change).await;
 }
 
 async fn wiring(stage: &Stage, seen: &mut Seen) {

@@ -1,12 +1,15 @@
 //! The token.
 
 use abi::token::{CloneArgs, ICredentialToken as token};
-use alloy::primitives::{Address, B256, U256};
+use alloy::{
+    primitives::{Address, B256, U256},
+    sol_types::SolCall,
+};
 use ecosystem::{
     key::Key,
     signing::{Parts, Permit, deadline_after, sign_permit, token_domain},
 };
-use ecosystem_tests::{Stage, run, tokens};
+use ecosystem_tests::{Stage, fixture, run, tokens};
 
 use super::Seen;
 
@@ -19,6 +22,7 @@ fn token_shows_every_event_and_error() {
         supply(&stage, &mut seen, at).await;
         transfers(&stage, &mut seen, at).await;
         permits(&stage, &mut seen, at).await;
+        rates(&stage, &mut seen, at).await;
         initialisation(&stage, &mut seen, at).await;
         seen.assert_everything();
     });
@@ -50,6 +54,36 @@ async fn permits(stage: &Stage, seen: &mut Seen, at: Address) {
     for (signer, deadline) in [(&stage.stranger, deadline), (&stage.holder, U256::ONE)] {
         seen.revert(stage, stage.relayer.address(), at, permit(stage, at, signer, deadline)).await;
     }
+}
+
+async fn rates(stage: &Stage, seen: &mut Seen, at: Address) {
+    let rate = |count| token::setEmissionRateCall { newRate: tokens(count) };
+    let holder = stage.holder.address();
+    seen.revert(stage, stage.stranger.address(), at, rate(20)).await;
+    seen.revert(stage, holder, at, rate(51)).await;
+    seen.logs(&stage.executes(&stage.holder, at, rate(20)).await, at);
+    seen.revert(stage, holder, at, rate(20)).await;
+
+    stage.install_generator(fixture::settles_nothing()).await;
+    let unsettled = stage.token().await;
+    seen.revert(stage, holder, unsettled, rate(20)).await;
+    // A minter that comes back while it settles.
+    let generator = stage.install_generator(fixture::calls_back(&rate(30).abi_encode())).await;
+    let settled = stage.token().await;
+    let sent = stage.executes(&stage.holder, settled, rate(20)).await;
+    let log = sent.receipt.logs().iter().find(|log| log.address() == generator).expect("it logs what it got");
+    seen.error(&log.data().data);
+
+    // A clone whose factory is no contract, and so answers nothing.
+    let arguments: [u8; CloneArgs::BYTES] = CloneArgs {
+        factory: stage.owner.address(),
+        minter: stage.generator.address(),
+        credential_id: B256::repeat_byte(2),
+    }
+    .into();
+    let program = stage.world.programs.token.address;
+    let clone = stage.account_with(stage.world.artifacts.evm.clone_runtime(program, &arguments)).await;
+    seen.revert(stage, holder, clone, rate(20)).await;
 }
 
 fn permit(stage: &Stage, at: Address, signer: &Key, deadline: U256) -> token::permitCall {

@@ -1,14 +1,22 @@
 //! The token alone, on the SDK's test host.
 
 use super::*;
-use abi::{erc20::IERC20, token::ICredentialToken::ICredentialTokenErrors};
+use abi::{
+    erc20::IERC20,
+    token::{DECIMALS, ICredentialToken::ICredentialTokenErrors},
+};
 use alloy_primitives::{address, b256, keccak256, uint};
 use alloy_sol_types::{SolEvent, SolInterface};
-use stylus_sdk::{abi::GenerateAbi, testing::TestVM};
+use host::Scripted;
+use stylus_sdk::testing::TestVM;
 
-mod exported;
+#[path = "../../../token-factory/src/contract/tests/host.rs"]
+mod host;
 mod lifecycle;
+mod limits;
 mod money;
+mod rates;
+mod routed;
 
 const FACTORY: Address = address!("00000000000000000000000000000000000fac10");
 const MINTER: Address = address!("000000000000000000000000000000000000317e");
@@ -28,28 +36,40 @@ fn n(value: u64) -> U256 {
 }
 
 /// A clone, as the factory makes it, not yet initialised.
-fn clone_of(vm: &TestVM) -> CredentialToken {
+fn clone_of(host: &Scripted) -> CredentialToken {
     let args = CloneArgs { factory: FACTORY, minter: MINTER, credential_id: CREDENTIAL };
+    let vm = &host.vm;
     vm.set_contract_address(TOKEN);
     vm.set_code(TOKEN, clone::runtime::<{ CloneArgs::BYTES }>(IMPLEMENTATION, &args.into()));
     vm.set_block_timestamp(NOW);
-    CredentialToken::from(vm)
+    CredentialToken::from(host)
 }
 
 /// A token of Alice, of which she holds 100 of the most that there can be, 1 000; the next caller is Alice.
 struct World {
+    host: Scripted,
     vm: TestVM,
     token: CredentialToken,
 }
 
 impl World {
-    fn new() -> Self {
-        let vm = TestVM::new();
-        let token = clone_of(&vm);
-        let mut world = Self { vm, token };
+    /// A clone that nobody initialised yet.
+    fn blank() -> Self {
+        let host = Scripted::new();
+        let token = clone_of(&host);
+        Self { vm: host.vm.clone(), host, token }
+    }
+
+    /// A token of this rate and this maximum supply, of which nobody has any.
+    fn with(rate: U256, cap: U256) -> Self {
+        let mut world = Self::blank();
+        world.by(FACTORY, |token| token.initialize(ALICE, "Alice's PhD", "APHD", rate, cap)).unwrap();
+        world.forget_logs();
         world
-            .by(FACTORY, |token| token.initialize(ALICE, "Alice's PhD".into(), "APHD".into(), RATE, CAP))
-            .unwrap();
+    }
+
+    fn new() -> Self {
+        let mut world = Self::with(RATE, CAP);
         assert_eq!(world.by(MINTER, |token| token.mint(ALICE, n(100))), Ok(n(100)));
         world.forget_logs();
         world

@@ -1,15 +1,22 @@
 //! The factory alone, on a test host that plays registry, `ArbWasm` and token program.
 
 use super::*;
-use abi::factory::ICredentialTokenFactory::ICredentialTokenFactoryErrors;
+use abi::{
+    factory::ICredentialTokenFactory::{ICredentialTokenFactoryErrors, TokenCreated},
+    token::ICredentialToken::initializeCall,
+};
 use alloy_primitives::{address, b256, uint};
 use alloy_sol_types::{SolEvent, SolInterface, SolValue};
 use host::Scripted;
-use stylus_sdk::{abi::GenerateAbi, stylus_core::AccountAccess};
+use stylus_sdk::stylus_core::AccountAccess;
 
+mod announced;
 mod creation;
-mod exported;
+mod fees;
 mod host;
+mod limits;
+mod rates;
+mod routed;
 mod set_up;
 mod views;
 
@@ -88,7 +95,7 @@ impl World {
     }
 
     fn create(&mut self, credential: B256) -> Result<Address, FactoryError> {
-        self.factory.create_token(credential, NAME.into(), SYMBOL.into(), RATE, CAP)
+        self.factory.create_token(credential, NAME, SYMBOL, RATE, CAP)
     }
 
     /// Calls as `caller`, then as Alice again.
@@ -126,6 +133,8 @@ impl World {
         let before = self.storage();
         self.forget();
         let refused = self.by(caller, call).unwrap_err();
+        // The chain forgets the guard with the call.
+        guard::release();
         assert_eq!(refused, error.into());
         assert_eq!(self.storage(), before, "state");
         assert!(self.logs().is_empty(), "logs");

@@ -170,12 +170,12 @@ async fn create_token(
     let address = receipt.contract_address.ok_or("nothing was created")?;
     let token = CredentialToken::new(address, Arc::clone(owner));
 
-    let initialize = token.initialize(me, NAME.into(), SYMBOL.into(), tokens(10), tokens(1_000_000));
+    let initialize = token.initialize(me, NAME.into(), SYMBOL.into(), tokens(100), tokens(1_000_000));
     let by_other = CredentialToken::new(address, Arc::clone(relayer)).initialize(
         me,
         NAME.into(),
         SYMBOL.into(),
-        tokens(10),
+        tokens(100),
         tokens(1_000_000),
     );
     checks.same(

@@ -1,13 +1,12 @@
 //! Initialisation, getters, layout.
 
 use super::*;
+use abi::erc5267::IERC5267::eip712DomainCall;
 
 fn texts(name: &str, symbol: &str) -> (String, String) {
-    let vm = TestVM::new();
-    let mut token = clone_of(&vm);
-    vm.set_sender(FACTORY);
-    token.initialize(ALICE, name.into(), symbol.into(), RATE, CAP).unwrap();
-    (token.name(), token.symbol())
+    let mut world = World::blank();
+    world.by(FACTORY, |token| token.initialize(ALICE, name, symbol, RATE, CAP)).unwrap();
+    (world.token.name(), world.token.symbol())
 }
 
 #[test]
@@ -15,7 +14,7 @@ fn initialize_sets_what_the_getters_give() {
     let World { token, .. } = World::new();
     assert_eq!(token.name(), "Alice's PhD");
     assert_eq!(token.symbol(), "APHD");
-    assert_eq!(CredentialToken::decimals(), 18);
+    assert_eq!(DECIMALS, 18);
     assert_eq!(token.get_creator(), ALICE);
     assert_eq!(token.get_created_at(), n(NOW));
     assert_eq!(token.get_emission_rate(), RATE);
@@ -38,11 +37,10 @@ fn initialize_takes_texts_up_to_their_longest() {
 fn initialize_takes_the_greatest_numbers_and_refuses_one_more() {
     let rate = (U256::ONE << 72) - U256::ONE;
     let cap = (U256::ONE << 112) - U256::ONE;
-    let vm = TestVM::new();
-    let mut token = clone_of(&vm);
+    let World { vm, mut token, .. } = World::blank();
     vm.set_sender(FACTORY);
     vm.set_block_timestamp((1 << 40) - 1);
-    let mut initialize = |rate, cap| token.initialize(ALICE, "n".into(), "S".into(), rate, cap);
+    let mut initialize = |rate, cap| token.initialize(ALICE, "n", "S", rate, cap);
     let unstorable = Err(TokenError::from(CredentialTokenUnstorable {}));
     assert_eq!(initialize(rate + U256::ONE, cap), unstorable);
     assert_eq!(initialize(rate, cap + U256::ONE), unstorable);
@@ -55,10 +53,9 @@ fn initialize_takes_the_greatest_numbers_and_refuses_one_more() {
 #[test]
 fn initialize_reverts_with_unstorable_for_longer_texts() {
     for (name, symbol) in [(65, 1), (1, 17), (300, 1)] {
-        let vm = TestVM::new();
-        let mut token = clone_of(&vm);
-        vm.set_sender(FACTORY);
-        let refused = token.initialize(ALICE, "n".repeat(name), "S".repeat(symbol), RATE, CAP);
+        let mut world = World::blank();
+        let (name, symbol) = ("n".repeat(name), "S".repeat(symbol));
+        let refused = world.by(FACTORY, |token| token.initialize(ALICE, &name, &symbol, RATE, CAP));
         assert_eq!(refused, Err(CredentialTokenUnstorable {}.into()));
     }
 }
@@ -67,30 +64,30 @@ fn initialize_reverts_with_unstorable_for_longer_texts() {
 fn initialize_reverts_with_already_initialized_the_second_time() {
     let mut world = World::new();
     world.refuses(FACTORY, CredentialTokenAlreadyInitialized {}, |token| {
-        token.initialize(EVE, "Eve's".into(), "EVE".into(), RATE, CAP)
+        token.initialize(EVE, "Eve's", "EVE", RATE, CAP)
     });
 }
 
 #[test]
 fn initialize_reverts_with_only_factory_for_others() {
-    let vm = TestVM::new();
-    let mut world = World { token: clone_of(&vm), vm };
+    let mut world = World::blank();
     for other in [EVE, MINTER, ALICE] {
         let error = CredentialTokenOnlyFactory { caller: other, expected: FACTORY };
-        world.refuses(other, error, |token| token.initialize(EVE, "Eve's".into(), "EVE".into(), RATE, CAP));
+        world.refuses(other, error, |token| token.initialize(EVE, "Eve's", "EVE", RATE, CAP));
     }
 }
 
 #[test]
 fn the_program_itself_reverts_with_not_clone() {
-    let vm = TestVM::new();
-    let mut world = World { token: clone_of(&vm), vm };
+    let mut world = World::blank();
     // A program's code: the prefix, a dictionary byte and compressed wasm, which may look like anything.
     let code = [vec![0xef, 0xf0, 0x00, 0x00], world.vm.code(TOKEN)].concat();
     world.vm.set_code(TOKEN, code);
     let error = || CredentialTokenNotClone { account: TOKEN };
-    world.refuses(FACTORY, error(), |token| token.initialize(EVE, "Eve's".into(), "EVE".into(), RATE, CAP));
+    world.refuses(FACTORY, error(), |token| token.initialize(EVE, "Eve's", "EVE", RATE, CAP));
     world.refuses(MINTER, error(), |token| token.mint(EVE, n(1)));
+    world.refuses(ALICE, error(), |token| token.set_emission_rate(RATE));
+    guard::release();
     world.refuses(EVE, error(), |token| token.get_minter());
     world.refuses(EVE, error(), |token| token.get_credential_id());
     world.refuses(EVE, error(), |token| token.factory());
@@ -111,16 +108,18 @@ fn layout_is_pinned() {
     assert_eq!(word(3), B256::right_padding_from(b"\x0bAlice's PhD"));
     let balance = keccak256([ALICE.into_word().0, n(7).to_be_bytes()].concat());
     assert_eq!(world.vm.get_storage(balance.into()), B256::from(n(99)));
-    assert_eq!(world.storage().len(), 5, "a short name and symbol take three slots");
+    // Less what was minted first, of what a day brings.
+    let shares = (RATE * n(10) - n(100)) * n(86_400);
+    assert_eq!(U256::from_be_bytes(word(10).0), (shares << 152) | (n(NOW) << 112) | (RATE << 40), "minting");
+    assert_eq!(world.storage().len(), 6, "a short name and symbol take two slots");
 }
 
 #[test]
 fn layout_of_long_texts_is_pinned() {
-    let vm = TestVM::new();
-    let mut token = clone_of(&vm);
+    let World { vm, mut token, .. } = World::blank();
     vm.set_sender(FACTORY);
     let (name, symbol) = ("0123456789".repeat(7)[..64].to_owned(), "ABCDEFGHIJKLMNOP".to_owned());
-    token.initialize(ALICE, name.clone(), symbol.clone(), RATE, CAP).unwrap();
+    token.initialize(ALICE, &name, &symbol, RATE, CAP).unwrap();
     let word = |slot: u64| vm.get_storage(n(slot));
     assert_eq!(word(3)[1..], name.as_bytes()[..31]);
     assert_eq!(word(4), B256::from_slice(&name.as_bytes()[31..63]));
@@ -131,7 +130,7 @@ fn layout_of_long_texts_is_pinned() {
 
 #[test]
 fn eip712_domain_is_the_clones_own() {
-    let World { vm, token } = World::new();
+    let World { vm, token, .. } = World::new();
     vm.set_chain_id(412_346);
     let expected = alloy_sol_types::eip712_domain! {
         name: "Alice's PhD",
@@ -140,9 +139,9 @@ fn eip712_domain_is_the_clones_own() {
         verifying_contract: TOKEN,
     };
     assert_eq!(token.domain_separator(), expected.separator());
-    let (fields, name, version, chain_id, contract, salt, extensions) = token.eip712_domain();
-    assert_eq!(fields, FixedBytes([0x0f]), "name, version, chain id and contract are in use");
-    assert_eq!((name.as_str(), version.as_str()), ("Alice's PhD", "1"));
-    assert_eq!((chain_id, contract, salt), (n(412_346), TOKEN, B256::ZERO));
-    assert!(extensions.is_empty());
+    let read = eip712DomainCall::abi_decode_returns_validate(&token.eip712_domain()).unwrap();
+    assert_eq!(read.fields, FixedBytes([0x0f]), "name, version, chain id and contract are in use");
+    assert_eq!((read.name.as_str(), read.version.as_str()), ("Alice's PhD", "1"));
+    assert_eq!((read.chainId, read.verifyingContract, read.salt), (n(412_346), TOKEN, B256::ZERO));
+    assert!(read.extensions.is_empty());
 }

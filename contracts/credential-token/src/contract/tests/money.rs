@@ -132,8 +132,9 @@ fn permit_approves_by_the_owners_signature_and_not_twice() {
     let digest = permit_digest(&world.token, n(0));
     let (r, s) = (B256::repeat_byte(1), B256::repeat_byte(2));
     let question = [digest, B256::with_last_byte(28), r, s].concat();
-    world.vm.mock_static_call(kit::ecdsa::ECRECOVER, question, Ok(ALICE.into_word().to_vec()));
-    let permit = |token: &mut CredentialToken| token.permit(ALICE, BOB, n(5), n(NOW), 28, r, s);
+    world.host.answer(kit::ecdsa::ECRECOVER, question, Ok(ALICE.into_word().to_vec()));
+    let signature = Signature { v: 28, r, s };
+    let permit = |token: &mut CredentialToken| token.permit(ALICE, BOB, n(5), n(NOW), &signature);
     // Anyone may bring it.
     assert_eq!(world.by(EVE, permit), Ok(()));
     assert_eq!((world.token.allowance(ALICE, BOB), world.token.nonces(ALICE)), (n(5), n(1)));
@@ -150,12 +151,11 @@ fn permit_digest(token: &CredentialToken, nonce: U256) -> B256 {
     sol! {
         struct Permit { address owner; address spender; uint256 value; uint256 nonce; uint256 deadline; }
     }
-    let (_, name, version, chain_id, verifying_contract, ..) = token.eip712_domain();
     let domain = eip712_domain! {
-        name: name,
-        version: version,
-        chain_id: chain_id.to(),
-        verifying_contract: verifying_contract,
+        name: token.name(),
+        version: "1",
+        chain_id: token.vm().chain_id(),
+        verifying_contract: TOKEN,
     };
     Permit { owner: ALICE, spender: BOB, value: n(5), nonce, deadline: n(NOW) }.eip712_signing_hash(&domain)
 }

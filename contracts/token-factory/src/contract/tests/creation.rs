@@ -86,14 +86,16 @@ fn create_token_reverts_with_registry_failed_when_it_fails_or_answers_nonsense()
 #[test]
 fn create_token_reverts_with_creation_failed_when_the_clone_is_refused() {
     let mut world = World::new();
-    let error = || TokenFactoryCreationFailed { credentialId: CREDENTIAL };
+    // Only the chain undoes what was counted before.
+    let failed = || Err(TokenFactoryCreationFailed { credentialId: CREDENTIAL }.into());
     // The initialisation fails, as it does when the program has expired.
     let token = world.factory.predict_token_address(CREDENTIAL);
-    world.refuses(ALICE, error(), |world| world.create(CREDENTIAL));
+    assert_eq!(world.create(CREDENTIAL), failed());
     // The address is taken: the chain undid nothing here, the clone above is still there.
     assert_ne!(world.host.vm.code_size(token), 0);
     world.expect_token(CREDENTIAL);
-    world.refuses(ALICE, error(), |world| world.create(CREDENTIAL));
+    assert_eq!(world.create(CREDENTIAL), failed());
+    assert!(world.logs().is_empty());
 }
 
 #[test]
@@ -101,7 +103,7 @@ fn create_token_takes_terms_at_their_bounds_and_refuses_one_beyond() {
     let mut world = World::new();
     let mut attempt = |name: &str, symbol: &str, rate: U256, cap: U256| {
         // What passes the bounds fails later, because the token's initialisation isn't played.
-        world.factory.create_token(CREDENTIAL, name.into(), symbol.into(), rate, cap).unwrap_err()
+        world.factory.create_token(CREDENTIAL, name, symbol, rate, cap).unwrap_err()
     };
     let passed = FactoryError::from(TokenFactoryCreationFailed { credentialId: CREDENTIAL });
     let one = U256::ONE;
@@ -135,22 +137,29 @@ fn create_token_takes_terms_at_their_bounds_and_refuses_one_beyond() {
 }
 
 #[test]
-fn create_token_sends_back_what_was_sent() {
+fn a_generator_that_is_a_contract_hears_of_the_token_once_it_is_recorded() {
     let mut world = World::new();
     let token = world.expect_token(CREDENTIAL);
-    world.host.vm.set_value(n(5));
-    world.host.answer(ALICE, vec![], Ok(vec![]));
+    world.host.vm.set_code(GENERATOR, vec![0x60, 0x00]);
+    let notice = onTokenCreatedCall { credentialId: CREDENTIAL, tokenAddress: token, emissionRate: RATE };
+    world.host.answer(GENERATOR, notice.abi_encode(), Ok(vec![]));
     world.create(CREDENTIAL).unwrap();
-    assert_eq!(world.host.made(), [(token, terms().abi_encode(), n(0)), (ALICE, vec![], n(5))]);
+    let made = [(token, terms().abi_encode(), n(0)), (GENERATOR, notice.abi_encode(), n(0))];
+    assert_eq!(world.host.made(), made);
+
+    world.expect_token(OTHER_CREDENTIAL);
+    let refused = world.create(OTHER_CREDENTIAL);
+    assert_eq!(refused, Err(TokenFactoryGeneratorFailed { generator: GENERATOR }.into()));
 }
 
 #[test]
-fn create_token_reverts_with_refund_failed_for_a_caller_who_takes_no_ether() {
+fn create_token_reverts_with_enforced_pause_while_it_is_stopped() {
     let mut world = World::new();
-    world.expect_token(CREDENTIAL);
-    world.host.vm.set_value(n(5));
-    let refused = world.create(CREDENTIAL);
-    assert_eq!(refused, Err(TokenFactoryRefundFailed { to: ALICE, amount: n(5) }.into()));
+    world.by(OWNER, |world| world.factory.pause()).unwrap();
+    world.refuses(ALICE, EnforcedPause {}, |world| world.create(CREDENTIAL));
+    world.by(OWNER, |world| world.factory.unpause()).unwrap();
+    let token = world.expect_token(CREDENTIAL);
+    assert_eq!(world.create(CREDENTIAL), Ok(token));
 }
 
 #[test]

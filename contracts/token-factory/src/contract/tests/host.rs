@@ -1,4 +1,4 @@
-//! A test host that plays the accounts around the factory: calls get the answers that were put down for them, and no
+//! A test host that plays the accounts around a contract: calls get the answers that were put down for them, and no
 //! others; `create2` does what the chain does with a clone's creation code. (The SDK's own answers every call, with the data
 //! that was put down last.)
 

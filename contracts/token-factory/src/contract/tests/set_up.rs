@@ -15,7 +15,7 @@ fn initialize_sets_everything_up_and_emits() {
     assert_eq!(factory.implementation(), IMPLEMENTATION);
     assert_eq!(factory.get_token_count(), n(0));
     let logs = world.logs();
-    assert_eq!(logs.len(), 5, "and that it is initialised");
+    assert_eq!(logs.len(), 7, "and that it is initialised");
     let zero = Address::ZERO;
     let owned = OwnershipTransferred { previousOwner: zero, newOwner: OWNER };
     assert_eq!(decode::<OwnershipTransferred>(&logs[1]), owned);
@@ -26,6 +26,14 @@ fn initialize_sets_everything_up_and_emits() {
     let implementation =
         ImplementationSet { previousImplementation: zero, newImplementation: IMPLEMENTATION };
     assert_eq!(decode::<ImplementationSet>(&logs[4]), implementation);
+    let (minimum, maximum) = (EMISSION_RATE_MIN_DEFAULT, EMISSION_RATE_MAX_DEFAULT);
+    assert_eq!(decode::<EmissionRateBoundsSet>(&logs[5]), EmissionRateBoundsSet { minimum, maximum });
+    assert_eq!(factory.get_emission_rate_bounds(), (minimum, maximum));
+    let (minimum, maximum) = (MAX_SUPPLY_MIN_DEFAULT, MAX_SUPPLY_MAX_DEFAULT);
+    assert_eq!(decode::<MaxSupplyBoundsSet>(&logs[6]), MaxSupplyBoundsSet { minimum, maximum });
+    assert_eq!(factory.get_max_supply_bounds(), (minimum, maximum));
+    assert_eq!((factory.creation_fee(), factory.treasury()), (n(0), Address::ZERO));
+    assert_eq!((factory.guardian(), factory.paused(), factory.launched()), (Address::ZERO, false, false));
 }
 
 #[test]
@@ -86,6 +94,18 @@ fn setters_revert_with_unauthorized_account_for_others() {
     world.refuses(EVE, stranger(), |world| world.factory.set_registry(REGISTRY));
     world.refuses(EVE, stranger(), |world| world.factory.set_generator(GENERATOR));
     world.refuses(EVE, stranger(), |world| world.factory.set_implementation(IMPLEMENTATION));
+    world.refuses(EVE, stranger(), |world| world.factory.set_emission_rate_bounds(n(1), n(2)));
+    world.refuses(EVE, stranger(), |world| world.factory.set_max_supply_bounds(n(1), n(2)));
+    world.refuses(EVE, stranger(), |world| world.factory.set_creation_fee(n(1)));
+    world.refuses(EVE, stranger(), |world| world.factory.set_treasury(EVE));
+    world.refuses(EVE, stranger(), |world| world.factory.set_token_emission_rate(EVE, RATE));
+    world.refuses(EVE, stranger(), |world| world.factory.set_guardian(EVE));
+    world.refuses(EVE, stranger(), |world| world.factory.unpause());
+    world.refuses(EVE, stranger(), |world| world.factory.schedule(&[]));
+    world.refuses(EVE, stranger(), |world| world.factory.launch());
+    let neither = || GuardianUnauthorizedAccount { account: EVE };
+    world.refuses(EVE, neither(), |world| world.factory.pause());
+    world.refuses(EVE, neither(), |world| world.factory.cancel(B256::ZERO));
     world.refuses(EVE, stranger(), |world| world.factory.transfer_ownership(EVE));
     world.refuses(EVE, stranger(), |world| world.factory.accept_ownership());
     world.refuses(EVE, stranger(), |world| world.factory.renounce_ownership());
@@ -103,13 +123,20 @@ fn set_registry_reverts_with_unsuitable_unless_it_answers_as_a_registry() {
         world.host.answer(account, unknown.clone(), answer);
         world.refuses(OWNER, unfit(), |world| world.factory.set_registry(account));
     }
+    // A registry's program itself answers as an empty registry does; its proxy is meant.
+    world.host.answer(account, unknown, Ok(validity(false, status::NONE)));
+    world.host.vm.set_code(account, vec![0xef, 0xf0, 0, 0]);
+    world.refuses(OWNER, unfit(), |world| world.factory.set_registry(account));
 }
 
 #[test]
-fn set_generator_reverts_with_unsuitable_for_nobody() {
+fn set_generator_reverts_with_unsuitable_for_nobody_and_for_a_program_itself() {
     let mut world = World::new();
     let unfit = TokenFactoryUnsuitable { account: Address::ZERO };
     world.refuses(OWNER, unfit, |world| world.factory.set_generator(Address::ZERO));
+    world.host.vm.set_code(EVE, vec![0xef, 0xf0, 0, 0]);
+    let unfit = TokenFactoryUnsuitable { account: EVE };
+    world.refuses(OWNER, unfit, |world| world.factory.set_generator(EVE));
 }
 
 #[test]
@@ -161,5 +188,21 @@ fn layout_is_pinned() {
     assert_eq!(word(root + n(2)), B256::from(count_and_implementation));
     assert_eq!(word(kit::word::Key::slot(CREDENTIAL, root + n(3))), token.into_word());
     assert_eq!(word(kit::word::Key::slot(n(0), root + n(4))), token.into_word());
-    assert_eq!(world.storage().len(), 7, "and owner and version, in namespaces of their own");
+    let halves = |high: U256, low: U256| B256::from((high << 128) | low);
+    assert_eq!(word(root + n(5)), halves(EMISSION_RATE_MIN_DEFAULT, EMISSION_RATE_MAX_DEFAULT));
+    assert_eq!(word(root + n(6)), halves(MAX_SUPPLY_MIN_DEFAULT, MAX_SUPPLY_MAX_DEFAULT));
+    assert_eq!(word(root + n(9)), halves(n(999 * 86_400), n(NOW)));
+    assert_eq!(word(kit::word::Key::slot(ALICE, root + n(10))), halves(n(4 * 86_400), n(NOW)));
+    assert_eq!(world.storage().len(), 11, "and owner and version, in namespaces of their own");
+
+    world.by(OWNER, |world| world.factory.set_treasury(EVE)).unwrap();
+    world.by(OWNER, |world| world.factory.set_creation_fee(n(7))).unwrap();
+    assert_eq!(
+        world.host.vm.get_storage(root + n(7)),
+        B256::from((n(7) << 160) | U256::from_be_bytes(EVE.into_word().0))
+    );
+    world.host.vm.set_value(n(7));
+    world.expect_token(OTHER_CREDENTIAL);
+    world.create(OTHER_CREDENTIAL).unwrap();
+    assert_eq!(world.host.vm.get_storage(root + n(8)), B256::from(n(7)));
 }

@@ -1,0 +1,100 @@
+//! Calls as they come in: every declared function has a route, and nothing else.
+
+use super::*;
+use abi::token::ICredentialToken::{initializeCall, mintCall, nameCall, permitCall, transferCall};
+use std::collections::BTreeSet;
+use stylus_sdk::abi::{GenerateAbi as _, Router};
+
+impl World {
+    /// Makes the call as the chain would: revert data if it is refused.
+    fn call<C: SolCall>(&mut self, call: &C) -> Result<C::Return, Vec<u8>> {
+        let data = self.raw(&call.abi_encode()).expect("a route")?;
+        Ok(C::abi_decode_returns_validate(&data).expect("an answer of the declared types"))
+    }
+
+    fn raw(&mut self, data: &[u8]) -> Option<Result<Vec<u8>, Vec<u8>>> {
+        let (selector, arguments) = data.split_first_chunk().expect("a selector");
+        CredentialToken::route(&mut self.token, u32::from_be_bytes(*selector), arguments)
+    }
+}
+
+#[test]
+fn routes_are_the_declared_functions() {
+    let declared = abi::json::of("credential-token").unwrap();
+    let declared: BTreeSet<[u8; 4]> = declared.functions().map(|function| function.selector().0).collect();
+    let routed: BTreeSet<[u8; 4]> = CredentialToken::SELECTORS.iter().copied().collect();
+    assert_eq!(routed, declared);
+    assert_eq!(CredentialToken::SELECTORS.len(), declared.len(), "each once");
+    let mut world = World::new();
+    assert_eq!(world.raw(&[0xde, 0xad, 0xbe, 0xef]), None);
+    assert!(CredentialToken::receive(&mut world.token).is_none());
+    assert!(CredentialToken::fallback(&mut world.token, &[]).is_none());
+    assert!(CredentialToken::constructor(&mut world.token, &[]).is_none());
+}
+
+#[test]
+fn every_route_refuses_arguments_that_are_missing() {
+    let declared = abi::json::of("credential-token").unwrap();
+    for function in declared.functions().filter(|function| !function.inputs.is_empty()) {
+        let mut world = World::new();
+        let cut = [function.selector().as_slice(), &[0; 31]].concat();
+        assert_eq!(world.raw(&cut), Some(Err(vec![])), "{}", function.signature());
+    }
+}
+
+#[test]
+fn every_route_without_arguments_answers_as_declared() {
+    let declared = abi::json::of("credential-token").unwrap();
+    let mut world = World::new();
+    for function in declared.functions().filter(|function| function.inputs.is_empty()) {
+        let answer = world.raw(function.selector().as_slice()).unwrap().unwrap();
+        let [output] = function.outputs.as_slice() else { continue };
+        let words = if output.ty == "string" { 3 } else { 1 };
+        assert_eq!(answer.len(), 32 * words, "{}", function.signature());
+    }
+}
+
+#[test]
+fn no_function_takes_ether() {
+    let mut world = World::new();
+    world.vm.set_value(U256::ONE);
+    for selector in CredentialToken::SELECTORS {
+        assert_eq!(world.raw(selector), Some(Err(vec![])));
+    }
+}
+
+#[test]
+fn calls_are_decoded_and_answers_encoded() {
+    let mut world = World::blank();
+    world.vm.set_sender(FACTORY);
+    let (name, symbol) = ("Ærlig talt: 名前 of more than 32 bytes".to_owned(), "APHD".to_owned());
+    let setup =
+        initializeCall { creator: ALICE, name: name.clone(), symbol, emissionRate: RATE, maxSupply: CAP };
+    assert!(world.call(&setup).is_ok());
+    assert_eq!(world.call(&nameCall {}), Ok(name));
+    world.vm.set_sender(MINTER);
+    assert_eq!(world.call(&mintCall { to: ALICE, amount: n(7) }), Ok(n(7)));
+    world.vm.set_sender(ALICE);
+    assert_eq!(world.call(&transferCall { to: BOB, value: n(3) }), Ok(true));
+    assert_eq!([ALICE, BOB].map(|who| world.token.balance_of(who)), [n(4), n(3)]);
+    let (r, s) = (B256::repeat_byte(1), B256::repeat_byte(2));
+    let late = permitCall { owner: ALICE, spender: BOB, value: n(1), deadline: n(NOW - 1), v: 27, r, s };
+    let expired = Vec::from(TokenError::from(ERC2612ExpiredSignature { deadline: n(NOW - 1) }));
+    assert_eq!(world.call(&late).err(), Some(expired));
+}
+
+#[test]
+fn the_exported_interface_is_the_declared_one() {
+    struct Interface;
+    impl core::fmt::Display for Interface {
+        fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            CredentialToken::fmt_abi(f)?;
+            CredentialToken::fmt_constructor_signature(f)
+        }
+    }
+    let declared = abi::json::of("credential-token").unwrap();
+    let exported = Interface.to_string();
+    let functions = exported.matches("function ").count();
+    assert!(exported.starts_with("interface ICredentialToken {"), "{exported}");
+    assert_eq!(functions, declared.functions().count());
+}

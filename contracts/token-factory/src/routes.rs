@@ -1,0 +1,115 @@
+//! Which call runs which function, and how its answer is encoded: a line for each function of the interface.
+
+use abi::factory::ICredentialTokenFactory::{
+    acceptOwnershipCall, accruedFeesCall, cancelCall, createTokenCall, creationFeeCall, generatorCall,
+    getAllTokensCall, getAvailableCreationsCall, getCredentialByTokenCall, getEmissionRateBoundsCall,
+    getMaxSupplyBoundsCall, getScheduledCall, getTokenByCredentialCall, getTokenCountCall,
+    getTokenDetailsCall, getTokensCall, guardianCall, implementationCall, initializeCall, isValidTokenCall,
+    launchCall, launchedCall, ownerCall, pauseCall, pausedCall, pendingOwnerCall, predictTokenAddressCall,
+    registryCall, renounceOwnershipCall, scheduleCall, setCreationFeeCall, setEmissionRateBoundsCall,
+    setGeneratorCall, setGuardianCall, setImplementationCall, setMaxSupplyBoundsCall, setRegistryCall,
+    setTokenEmissionRateCall, setTreasuryCall, transferOwnershipCall, treasuryCall, unpauseCall,
+    validateCredentialOwnershipCall, withdrawFeesCall,
+};
+use alloc::vec::Vec;
+use alloy_primitives::U256;
+use kit::reply::{self, Word};
+
+use crate::contract::CredentialTokenFactory;
+
+kit::routes! { CredentialTokenFactory, payable [createTokenCall], |this, a| {
+    createTokenCall => {
+        let (credential_id, name, symbol) = (a.word()?, a.text()?, a.text()?);
+        reply::words(&[this.create_token(credential_id, name, symbol, a.number()?, a.number()?)?.word()])
+    };
+    isValidTokenCall => reply::words(&[this.is_valid_token(a.address()?).word()]);
+    getTokenByCredentialCall => reply::words(&[this.get_token_by_credential(a.word()?).word()]);
+    getCredentialByTokenCall => reply::words(&[this.get_credential_by_token(a.address()?).word()]);
+    validateCredentialOwnershipCall => {
+        reply::words(&[this.validate_credential_ownership(a.word()?, a.address()?)?.word()])
+    };
+    getTokenDetailsCall => {
+        let (exists, token, creator) = this.get_token_details(a.word()?)?;
+        reply::words(&[exists.word(), token.word(), creator.word()])
+    };
+    getTokenCountCall => reply::words(&[this.get_token_count().word()]);
+    getAllTokensCall => reply::list(this.get_all_tokens()?.into_iter());
+    getTokensCall => reply::list(this.get_tokens(a.number()?, a.number()?)?.into_iter());
+    predictTokenAddressCall => reply::words(&[this.predict_token_address(a.word()?).word()]);
+
+    getEmissionRateBoundsCall => pair(this.get_emission_rate_bounds());
+    getMaxSupplyBoundsCall => pair(this.get_max_supply_bounds());
+    getAvailableCreationsCall => pair(this.get_available_creations(a.address()?));
+    creationFeeCall => reply::words(&[this.creation_fee().word()]);
+    accruedFeesCall => reply::words(&[this.accrued_fees().word()]);
+    treasuryCall => reply::words(&[this.treasury().word()]);
+    registryCall => reply::words(&[this.registry().word()]);
+    generatorCall => reply::words(&[this.generator().word()]);
+    implementationCall => reply::words(&[this.implementation().word()]);
+
+    withdrawFeesCall => reply::words(&[this.withdraw_fees()?.word()]);
+
+    initializeCall => done(this.initialize(a.address()?, a.address()?, a.address()?, a.address()?)?);
+    setRegistryCall => done(this.set_registry(a.address()?)?);
+    setGeneratorCall => done(this.set_generator(a.address()?)?);
+    setImplementationCall => done(this.set_implementation(a.address()?)?);
+    setEmissionRateBoundsCall => done(this.set_emission_rate_bounds(a.number()?, a.number()?)?);
+    setMaxSupplyBoundsCall => done(this.set_max_supply_bounds(a.number()?, a.number()?)?);
+    setCreationFeeCall => done(this.set_creation_fee(a.number()?)?);
+    setTreasuryCall => done(this.set_treasury(a.address()?)?);
+    setTokenEmissionRateCall => done(this.set_token_emission_rate(a.address()?, a.number()?)?);
+
+    ownerCall => reply::words(&[this.owner().word()]);
+    pendingOwnerCall => reply::words(&[this.pending_owner().word()]);
+    transferOwnershipCall => done(this.transfer_ownership(a.address()?)?);
+    acceptOwnershipCall => done(this.accept_ownership()?);
+    renounceOwnershipCall => done(this.renounce_ownership()?);
+
+    guardianCall => reply::words(&[this.guardian().word()]);
+    pausedCall => reply::words(&[this.paused().word()]);
+    setGuardianCall => done(this.set_guardian(a.address()?)?);
+    pauseCall => done(this.pause()?);
+    unpauseCall => done(this.unpause()?);
+
+    scheduleCall => done(this.schedule(a.bytes()?)?);
+    cancelCall => done(this.cancel(a.word()?)?);
+    launchCall => done(this.launch()?);
+    launchedCall => reply::words(&[this.launched().word()]);
+    getScheduledCall => pair(this.get_scheduled(a.word()?));
+} }
+
+/// The answer of functions that give nothing back.
+fn done((): ()) -> Vec<u8> {
+    Vec::new()
+}
+
+fn pair((first, second): (U256, U256)) -> Vec<u8> {
+    reply::words(&[first.word(), second.word()])
+}
+
+/// What prints the interface: the declared one, which a test compares with the routes.
+#[cfg(any(test, feature = "export-abi"))]
+mod export {
+    use super::*;
+    use core::fmt;
+    use stylus_sdk::abi::GenerateAbi;
+
+    impl GenerateAbi for CredentialTokenFactory {
+        const NAME: &'static str = "ICredentialTokenFactory";
+
+        fn fmt_abi(f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(&abi::json::solidity("token-factory", Self::NAME).ok_or(fmt::Error)?)
+        }
+
+        fn fmt_constructor_signature(_: &mut fmt::Formatter<'_>) -> fmt::Result {
+            Ok(())
+        }
+    }
+}
+
+/// Prints the interface as the command line asks for it.
+#[cfg(feature = "export-abi")]
+pub fn print_from_args() {
+    stylus_sdk::abi::export::handle_license_and_pragma();
+    stylus_sdk::abi::export::print_from_args::<CredentialTokenFactory>();
+}
