@@ -1,6 +1,10 @@
 //! The private key that pays and signs: where it may come from, and where not.
 
-use std::{fmt, fs, io, path::PathBuf, str::FromStr};
+use std::{
+    fmt, fs, io,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 use alloy::{
     primitives::{B256, hex, keccak256},
@@ -13,8 +17,11 @@ use crate::network::DEVNODE_CHAIN_ID;
 pub const KEY_VARIABLE: &str = "ECOSYSTEM_PRIVATE_KEY";
 
 /// Options by which people pass secrets to other tools.
-const SECRET_OPTIONS: [&str; 6] =
-    ["--private-key", "--key", "--secret", "--secret-key", "--mnemonic", "--seed"];
+const SECRET_OPTIONS: [&str; 7] =
+    ["--private-key", "--key", "--secret", "--secret-key", "--mnemonic", "--seed", "--password"];
+
+/// Options whose values look like keys and are public.
+const PUBLIC_OPTIONS: [&str; 1] = ["--subject"];
 
 /// Why there is no key to sign with. None of these texts contains what was given as the key.
 #[derive(Debug, thiserror::Error)]
@@ -63,9 +70,7 @@ impl Key {
     /// that of its funded account.
     pub fn find(path: Option<PathBuf>, variable: Option<String>, chain_id: u64) -> Result<Self, KeyError> {
         if let Some(path) = path {
-            let text = fs::read_to_string(&path)
-                .map_err(|reason| KeyError::Unreadable { path: path.clone(), reason })?;
-            return Self::parse(&text, || format!("the file {}", path.display()));
+            return Self::read(&path);
         }
         if let Some(text) = variable {
             return Self::parse(&text, || format!("the environment variable {KEY_VARIABLE}"));
@@ -74,6 +79,22 @@ impl Key {
             return Ok(Self::dev());
         }
         Err(KeyError::Missing { chain_id })
+    }
+
+    /// The key in the file at `path`.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn read(path: &Path) -> Result<Self, KeyError> {
+        let text = fs::read_to_string(path)
+            .map_err(|reason| KeyError::Unreadable { path: path.to_owned(), reason })?;
+        Self::parse(&text, || format!("the file {}", path.display()))
+    }
+
+    /// A new key.
+    #[must_use]
+    pub fn random() -> Self {
+        PrivateKeySigner::random().into()
     }
 
     /// The key of the account that a Stylus dev chain funds.
@@ -116,6 +137,12 @@ impl Key {
     }
 }
 
+impl From<PrivateKeySigner> for Key {
+    fn from(signer: PrivateKeySigner) -> Self {
+        Self { signer }
+    }
+}
+
 /// Shows the account, never the key.
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -125,11 +152,14 @@ impl fmt::Debug for Key {
 
 /// Refuses a command line that carries a secret, before anything parses it and could repeat it.
 pub fn refuse_key_in_arguments<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<(), KeyError> {
-    let is_secret = |argument: &str| {
+    let mut follows_public_option = false;
+    let mut is_secret = |argument: &str| {
         let (option, value) = argument.split_once('=').unwrap_or((argument, argument));
-        SECRET_OPTIONS.contains(&option) || looks_like_key(value)
+        let is_public = follows_public_option || PUBLIC_OPTIONS.contains(&option);
+        follows_public_option = PUBLIC_OPTIONS.contains(&argument);
+        SECRET_OPTIONS.contains(&option) || looks_like_key(value) && !is_public
     };
-    if arguments.into_iter().any(is_secret) { Err(KeyError::OnCommandLine) } else { Ok(()) }
+    if arguments.into_iter().any(&mut is_secret) { Err(KeyError::OnCommandLine) } else { Ok(()) }
 }
 
 fn looks_like_key(text: &str) -> bool {

@@ -5,12 +5,14 @@
 //! ```text
 //! cli          options, output, exit codes
 //!  ├ demo         the main job end to end, read back and reported
+//!  ├ attester     verification results, the issuer's keystore
 //!  └ system       programs, registry and factory, wired        credential, signing   what people sign off chain
 //!     └ activation   programs deployed, activated, cached       program, proxy        code, as it is deployed
 //!        └ chain        typed reads, and transactions that succeeded or say why not    revert, key, network
 //! ```
 
 pub mod activation;
+pub mod attester;
 pub mod chain;
 pub mod cli;
 pub mod credential;

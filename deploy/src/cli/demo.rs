@@ -1,4 +1,4 @@
-//! The command line of `ecosystem`.
+//! `ecosystem demo`
 
 use std::{
     io::{self, Write},
@@ -6,7 +6,7 @@ use std::{
     time::Instant,
 };
 
-use clap::{Args, Parser, Subcommand};
+use clap::Args;
 use stylus_devnode::{Config, Devnode};
 
 use crate::{
@@ -19,25 +19,9 @@ use crate::{
     system::Artifacts,
 };
 
-/// Deploys and demonstrates the AIR Credential Token Ecosystem.
-#[derive(Debug, Parser)]
-#[command(name = "ecosystem", version, about)]
-pub struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Runs the main job end to end and reads everything back.
-    ///
-    /// Deploys and activates the programs, registers an attested credential, creates its token, mints, transfers and
-    /// approves by permit. Without --rpc and --network it does so on a Stylus chain inside this process.
-    Demo(DemoArguments),
-}
-
+/// Options of `ecosystem demo`.
 #[derive(Debug, Args)]
-struct DemoArguments {
+pub(super) struct DemoArguments {
     /// The node to use, e.g. http://127.0.0.1:8547 [default: the network's]
     #[arg(long, value_name = "URL")]
     rpc: Option<String>,
@@ -57,23 +41,11 @@ struct DemoArguments {
 
     /// Print one JSON object instead of tables.
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
-/// Runs the command, and says whether all that it checked was right.
-pub async fn run(cli: Cli) -> Result<bool, Error> {
-    match cli.command {
-        Command::Demo(arguments) => {
-            let report = demo(&arguments).await;
-            if let (true, Err(error)) = (arguments.json, &report) {
-                print_error(error)?;
-            }
-            report
-        }
-    }
-}
-
-async fn demo(arguments: &DemoArguments) -> Result<bool, Error> {
+/// Runs the demo, and says whether all that was read back was right.
+pub(super) async fn run(arguments: &DemoArguments) -> Result<bool, Error> {
     let network = arguments.network.as_deref().map(Network::named).transpose()?;
     // The cheap checks come before the build and the chain.
     let url = arguments.rpc.clone().or_else(|| network.as_ref().map(|network| network.rpc.clone()));
@@ -155,10 +127,4 @@ fn tell(step: &Step) {
         0 => eprintln!("  {}, {} ms", step.name, step.millis),
         gas => eprintln!("  {}: {gas} gas, {} ms", step.name, step.millis),
     }
-}
-
-/// What scripts find on stdout when there is no report.
-fn print_error(error: &Error) -> Result<(), Error> {
-    let object = serde_json::json!({ "schema": 1, "ok": false, "error": error.to_string() });
-    writeln!(io::stdout().lock(), "{object}").map_err(Error::Output)
 }
