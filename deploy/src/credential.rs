@@ -1,12 +1,12 @@
 //! Credentials on their way to the registry: attested, signed, registered.
 
 use abi::registry::ICredentialRegistry::{self, CredentialAttestation};
-use alloy::primitives::{Address, B256, Bytes, U256, keccak256};
+use alloy::primitives::{Address, B256, Bytes};
 
 use crate::{
     chain::{Chain, ChainError, Sent},
     key::Key,
-    signing::{credential_id, deadline_after, registry_domain, sign_attestation},
+    signing::{credential_id, registry_domain, sign_attestation},
 };
 
 /// A credential that an issuer attests, with the signature that proves it.
@@ -23,31 +23,6 @@ pub struct Attested {
 }
 
 impl Attested {
-    /// What `issuer` attests to `holder` for use within the hour after `now` (Unix seconds, not after the next block).
-    /// `subject` stands for the person; it never expires.
-    #[must_use]
-    pub fn now(
-        chain_id: u64,
-        registry: Address,
-        issuer: &Key,
-        holder: Address,
-        credential_type: B256,
-        subject: B256,
-        now: u64,
-    ) -> Self {
-        let attestation = CredentialAttestation {
-            subject,
-            holder,
-            credentialType: credential_type,
-            issuedAt: now,
-            expiresAt: 0,
-            // Nonces are unordered; one that follows from the content can't collide with that of other content.
-            nonce: U256::from_be_bytes(keccak256([subject, credential_type].concat()).0),
-            deadline: deadline_after(now),
-        };
-        Self::sign(chain_id, registry, issuer, attestation)
-    }
-
     /// `attestation` with `issuer`'s signature for the registry at `registry`.
     #[must_use]
     pub fn sign(chain_id: u64, registry: Address, issuer: &Key, attestation: CredentialAttestation) -> Self {

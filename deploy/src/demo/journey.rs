@@ -9,12 +9,13 @@ use abi::{
     token::ICredentialToken,
 };
 use alloy::{
-    primitives::{Address, B256, U256, keccak256},
+    primitives::{Address, U256, keccak256},
     sol_types::SolEvent,
 };
 
 use super::{DemoError, cast::Cast};
 use crate::{
+    attester::{Asked, Verification, verification::SCHEMA},
     chain::{Chain, Sent},
     credential::Attested,
     signing::{Parts, Permit, deadline_after, sign_permit, token_domain},
@@ -24,6 +25,8 @@ use crate::{
 
 /// What the credential is about.
 const CREDENTIAL_TYPE: &str = "MASTERS";
+/// The programme that verifies it.
+const PROGRAMME: &str = "demo";
 /// The token's name.
 pub(super) const TOKEN_NAME: &str = "Ada Lovelace, Masters";
 /// The token's symbol.
@@ -81,7 +84,7 @@ impl<'a> Journey<'a> {
         steps.sent(what, &chain.execute(&cast.owner, system.registry, call, what).await?);
 
         let issuers_clock = chain.block_time().await?;
-        let credential = attest(chain, cast, system, 1, issuers_clock);
+        let credential = attest(chain, cast, system, 1, issuers_clock)?;
         let (registered, _) = register(chain, cast, system, &credential, steps).await?;
         let call = predictTokenAddressCall { credentialId: credential.id };
         let predicted = chain.read(system.factory, call).await?;
@@ -172,7 +175,7 @@ impl<'a> Journey<'a> {
         what: &str,
         steps: &mut Steps,
     ) -> Result<Sent, DemoError> {
-        let credential = attest(self.chain, self.cast, self.system, number, self.issuers_clock);
+        let credential = attest(self.chain, self.cast, self.system, number, self.issuers_clock)?;
         register(self.chain, self.cast, self.system, &credential, steps).await?;
         let (_, sent) =
             create_token(self.chain, self.cast, self.system, &credential, &self.expected, what, steps)
@@ -182,12 +185,32 @@ impl<'a> Journey<'a> {
     }
 }
 
-/// What the issuer attests about the `number`th person of this run.
-fn attest(chain: &Chain, cast: &Cast, system: &System, number: u8, now: u64) -> Attested {
-    let subject: B256 = keccak256(format!("ecosystem demo: subject {number}"));
+/// What the issuer attests about the `number`th person of this run, whose credential was verified at `now`.
+fn attest(chain: &Chain, cast: &Cast, system: &System, number: u8, now: u64) -> Result<Attested, DemoError> {
     let holder = cast.holder.address();
-    let credential_type = credential_type(CREDENTIAL_TYPE);
-    Attested::now(chain.chain_id(), system.registry, &cast.issuer, holder, credential_type, subject, now)
+    let result = verification_result(number, holder, now);
+    let asked = Asked { holder, credential_type: CREDENTIAL_TYPE.to_owned() };
+    let verification = Verification::parse(&result)?;
+    let claim = verification.confirm(&asked, &[(CREDENTIAL_TYPE, PROGRAMME)].into())?;
+    let attestation = claim.attestation(claim.nonce(verification.proof_digest), deadline_after(now));
+    Ok(Attested::sign(chain.chain_id(), system.registry, &cast.issuer, attestation))
+}
+
+/// What AIR's verification would say. Nothing is proved here: the demo stands where the verifier would.
+fn verification_result(number: u8, holder: Address, now: u64) -> String {
+    let subject = keccak256(format!("ecosystem demo: subject {number}"));
+    serde_json::json!({
+        "schema": SCHEMA,
+        "verified": true,
+        "programme": PROGRAMME,
+        "subject": subject,
+        "holder": holder,
+        "credentialType": CREDENTIAL_TYPE,
+        "issuedAt": now,
+        "expiresAt": 0,
+        "proofDigest": keccak256(subject),
+    })
+    .to_string()
 }
 
 async fn register(

@@ -14,6 +14,7 @@ use alloy::primitives::{Address, U256, utils::format_ether};
 
 use crate::{
     activation::{self, ActivationError},
+    attester::VerificationError,
     chain::{Chain, ChainError},
     key::Key,
     steps::Steps,
@@ -46,6 +47,9 @@ pub enum DemoError {
     /// A program couldn't be deployed or activated.
     #[error(transparent)]
     Activation(#[from] ActivationError),
+    /// What was verified isn't what is attested.
+    #[error(transparent)]
+    Verification(#[from] VerificationError),
     /// The chain said no.
     #[error(transparent)]
     Chain(#[from] ChainError),
