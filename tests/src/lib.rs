@@ -14,4 +14,4 @@ mod world;
 pub use runtime::run;
 pub use stage::{Stage, tokens};
 pub use state::State;
-pub use world::World;
+pub use world::{STACK_BYTES, World};

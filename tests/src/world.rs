@@ -6,6 +6,7 @@ use alloy::{primitives::U256, providers::Provider, rpc::types::TransactionReques
 use ecosystem::{
     chain::Chain,
     key::{KEY_VARIABLE, Key},
+    program::Program,
     steps::Steps,
     system::{Artifacts, Programs},
 };
@@ -18,6 +19,9 @@ const RPC_VARIABLE: &str = "ECOSYSTEM_TEST_RPC";
 
 /// Gas that each account of a test can pay for.
 const GAS_OF_AN_ACCOUNT: u64 = 60_000_000;
+
+/// Bytes of stack that the contracts are linked with (`contracts/.cargo/config.toml`).
+pub const STACK_BYTES: u32 = 8_192;
 
 static SHARED: OnceCell<Arc<World>> = OnceCell::const_new();
 
@@ -57,18 +61,38 @@ impl World {
         Arc::new(Self::new().await)
     }
 
+    /// As [`own`](Self::own), with programs that have `stack` bytes of stack: what works there needs no more.
+    pub async fn own_with_stack(stack: u32) -> Arc<Self> {
+        Arc::new(Self::with_stack(stack).await)
+    }
+
     async fn new() -> Self {
+        Self::with_stack(STACK_BYTES).await
+    }
+
+    async fn with_stack(stack: u32) -> Self {
         let node = Devnode::spawn(Config::test()).await.expect("a devnode on a free port");
         let chain = Chain::connect(&node.rpc_url(), None).await.expect("the devnode answers");
-        Self::on(chain, Some(node)).await
+        Self::with(chain, Some(node), stack).await
     }
 
     async fn on(chain: Chain, node: Option<Devnode>) -> Self {
+        Self::with(chain, node, STACK_BYTES).await
+    }
+
+    async fn with(chain: Chain, node: Option<Devnode>, stack: u32) -> Self {
         let payer =
             Key::find(None, std::env::var(KEY_VARIABLE).ok(), chain.chain_id()).expect("a key for the chain");
         let build = || xtask::artifacts::ensure().expect("the contracts are there or can be built");
         let built = tokio::task::spawn_blocking(build).await.expect("the build ends");
-        let artifacts = Artifacts::read(&built).expect("the artifacts are programs");
+        let mut artifacts = Artifacts::read(&built).expect("the artifacts are programs");
+        if stack != STACK_BYTES {
+            for program in [&mut artifacts.registry, &mut artifacts.factory, &mut artifacts.token] {
+                let module = std::fs::read(built.wasm_path(&program.name)).expect("the program's module");
+                let module = with_stack(&module, stack);
+                *program = Program::from_wasm(&program.name, &module).expect("still a program");
+            }
+        }
         let programs = Programs::deploy(&chain, &payer, &artifacts, &mut Steps::silent()).await;
         let programs = programs.expect("the programs can be deployed and activated");
         Self { chain, programs, artifacts, payer, paying: Mutex::new(()), node }
@@ -107,4 +131,22 @@ impl World {
         raw("evm_increaseTime", serde_json::json!([seconds])).await;
         raw("evm_mine", serde_json::json!([])).await;
     }
+}
+
+/// `module` with less stack: it starts to grow down, towards address 0, from `stack` instead of from [`STACK_BYTES`].
+fn with_stack(module: &[u8], stack: u32) -> Vec<u8> {
+    // A global, mutable i32, that starts as a constant of three LEB128 bytes.
+    let global = |start: u32| {
+        let [low, middle, high] =
+            [0, 7, 14].map(|shift| u8::try_from((start >> shift) & 0x7f).expect("7 bits"));
+        [0x7f, 0x01, 0x41, low | 0x80, middle | 0x80, high, 0x0b]
+    };
+    let (before, after) = (global(STACK_BYTES), global(stack));
+    let places: Vec<_> =
+        module.windows(before.len()).enumerate().filter(|(_, bytes)| *bytes == before).collect();
+    assert_eq!(places.len(), 1, "one stack pointer");
+    let at = places[0].0;
+    let mut module = module.to_vec();
+    module[at..at + after.len()].copy_from_slice(&after);
+    module
 }

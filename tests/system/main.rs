@@ -6,4 +6,5 @@ mod journey;
 mod lifecycle;
 mod refusals;
 mod registry;
+mod stack;
 mod tokens;
