@@ -16,5 +16,3 @@ mod minting;
 mod routes;
 
 pub use contract::{CredentialToken, TokenError};
-#[cfg(feature = "export-abi")]
-pub use routes::print_from_args;

@@ -1,4 +1,2 @@
 //! Prints the contract's interface, for `cargo stylus` and `cargo xtask build-contracts`.
-fn main() {
-    credential_token::print_from_args();
-}
+kit::print_interface! { "credential-token", "ICredentialToken" }

@@ -16,5 +16,3 @@ mod routes;
 mod terms;
 
 pub use contract::{CredentialTokenFactory, FactoryError};
-#[cfg(feature = "export-abi")]
-pub use routes::print_from_args;

@@ -1,4 +1,2 @@
 //! Prints the contract's interface, for `cargo stylus` and `cargo xtask build-contracts`.
-fn main() {
-    token_factory::print_from_args();
-}
+kit::print_interface! { "token-factory", "ICredentialTokenFactory" }

@@ -86,30 +86,3 @@ fn done((): ()) -> Vec<u8> {
 fn pair((first, second): (U256, U256)) -> Vec<u8> {
     reply::words(&[first.word(), second.word()])
 }
-
-/// What prints the interface: the declared one, which a test compares with the routes.
-#[cfg(any(test, feature = "export-abi"))]
-mod export {
-    use super::*;
-    use core::fmt;
-    use stylus_sdk::abi::GenerateAbi;
-
-    impl GenerateAbi for CredentialTokenFactory {
-        const NAME: &'static str = "ICredentialTokenFactory";
-
-        fn fmt_abi(f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str(&abi::json::solidity("token-factory", Self::NAME).ok_or(fmt::Error)?)
-        }
-
-        fn fmt_constructor_signature(_: &mut fmt::Formatter<'_>) -> fmt::Result {
-            Ok(())
-        }
-    }
-}
-
-/// Prints the interface as the command line asks for it.
-#[cfg(feature = "export-abi")]
-pub fn print_from_args() {
-    stylus_sdk::abi::export::handle_license_and_pragma();
-    stylus_sdk::abi::export::print_from_args::<CredentialTokenFactory>();
-}

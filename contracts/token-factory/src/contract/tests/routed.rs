@@ -8,7 +8,7 @@ use abi::{
     ownable::IOwnable::ownerCall,
 };
 use std::collections::BTreeSet;
-use stylus_sdk::abi::{GenerateAbi as _, Router};
+use stylus_sdk::abi::Router;
 
 impl World {
     /// Makes the call as the chain would: revert data if it is refused.
@@ -90,19 +90,4 @@ fn calls_are_decoded_and_answers_encoded() {
     let at = mangled.windows(5).position(|bytes| bytes == b"Alice").unwrap();
     mangled[at] = 0xff;
     assert_eq!(world.raw(&mangled), Some(Err(vec![])));
-}
-
-#[test]
-fn the_exported_interface_is_the_declared_one() {
-    struct Interface;
-    impl core::fmt::Display for Interface {
-        fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-            CredentialTokenFactory::fmt_abi(f)?;
-            CredentialTokenFactory::fmt_constructor_signature(f)
-        }
-    }
-    let declared = abi::json::of("token-factory").unwrap();
-    let exported = Interface.to_string();
-    assert!(exported.starts_with("interface ICredentialTokenFactory {"), "{exported}");
-    assert_eq!(exported.matches("function ").count(), declared.functions().count());
 }
