@@ -1,6 +1,7 @@
 //! The whole system over JSON-RPC: one file per topic.
 
 mod abi;
+mod defects;
 mod gas;
 mod journey;
 mod lifecycle;
