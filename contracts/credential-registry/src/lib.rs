@@ -2,11 +2,7 @@
 //!
 //! Start reading at `contract.rs`.
 
-#![cfg_attr(not(feature = "export-abi"), deny(missing_docs))]
-#![cfg_attr(
-    feature = "export-abi",
-    expect(missing_docs, reason = "the exporter's generated items carry no docs")
-)]
+#![deny(missing_docs)]
 #![cfg_attr(
     not(test),
     deny(clippy::arithmetic_side_effects, clippy::unwrap_used, clippy::expect_used, clippy::panic)
