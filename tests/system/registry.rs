@@ -6,17 +6,20 @@ use abi::{
     pausable::IPausable::{EnforcedPause, GuardianUnauthorizedAccount},
     registry::{
         ICredentialRegistry::{
-            self as registry, CredentialAttestation, CredentialRebound, CredentialRestored,
+            self as registry, CredentialAttestation, CredentialRebound, CredentialRestored, InvalidSignature,
             IssuerKeyDistrusted, IssuerKeyRetired, NonceAlreadyUsed, RebindNotDue,
         },
         status,
     },
 };
 use alloy::{
-    primitives::{Address, B256, U256, keccak256},
-    sol_types::SolCall,
+    primitives::{Address, B256, Bytes, U256, hex, keccak256},
+    sol_types::{SolCall, SolStruct},
 };
-use ecosystem::{key::Key, signing::credential_id};
+use ecosystem::{
+    key::Key,
+    signing::{credential_id, registry_domain},
+};
 use ecosystem_tests::{Stage, World, run};
 
 const TWO_DAYS: u64 = 48 * 3_600;
@@ -193,6 +196,38 @@ fn what_a_thief_of_an_issuers_key_did_is_undone() {
         stage.register(&genuine).await;
         assert_eq!(status_for(&stage, genuine.id, &stage.relayer).await, status::ACTIVE);
         assert_eq!(held(&stage, &stage.stranger).await, Vec::<B256>::new());
+    });
+}
+
+#[test]
+fn a_contract_attests_by_its_own_rules_with_bounded_gas() {
+    run(async {
+        let stage = Stage::shared().await;
+        let at = stage.system.registry;
+        // return ERC-1271's magic value; revert; loop for ever.
+        let [willing, unwilling, endless] =
+            [&hex!("631626ba7e60e01b5f5260205ff3")[..], &hex!("5f5ffd"), &hex!("5b5f56")];
+        for (code, signs) in [(willing, true), (unwilling, false), (endless, false)] {
+            let issuer = stage.account_with(Bytes::copy_from_slice(code)).await;
+            let add = registry::addIssuerCall { issuer, types: Vec::new(), metadataURI: String::new() };
+            stage.executes(&stage.owner, at, add).await;
+            let call = registry::registerCredentialCall {
+                a: stage.attestation().await,
+                issuer,
+                signature: Bytes::from_static(b"by its own rules"),
+            };
+            let id = credential_id(issuer, call.a.credentialType, call.a.subject);
+            if signs {
+                stage.executes(&stage.relayer, at, call).await;
+                assert_eq!(status_for(&stage, id, &stage.holder).await, status::ACTIVE);
+            } else {
+                let digest = call.a.eip712_signing_hash(&registry_domain(stage.chain().chain_id(), at));
+                // Endless: the judgement ends with its gas, and the transaction goes on.
+                let refused = stage.refuses(&stage.relayer, at, call).await;
+                assert_eq!(InvalidSignature { issuer, digest }, refused);
+                assert_eq!(status_for(&stage, id, &stage.holder).await, status::NONE);
+            }
+        }
     });
 }
 
