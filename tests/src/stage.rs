@@ -15,7 +15,7 @@ use abi::{
         ICredentialRegistry::{self, CredentialAttestation, CredentialRebind, CredentialRenewal},
         credential_type,
     },
-    token::ICredentialToken,
+    token::ICredentialToken::{self, TokenMinted},
 };
 use alloy::{
     primitives::{Address, B256, U256, keccak256},
@@ -210,11 +210,12 @@ impl Stage {
         self.event::<TokenCreated>(&sent, self.system.factory).tokenAddress
     }
 
-    /// The token of a new credential, of which the holder has `amount`.
+    /// The token of a new credential, of which the holder has `amount`: up to 100 tokens, as many as can be minted at once.
     pub async fn token_with(&self, amount: U256) -> Address {
         let token = self.token().await;
         let call = ICredentialToken::mintCall { to: self.holder.address(), amount };
-        self.executes(&self.generator, token, call).await;
+        let sent = self.executes(&self.generator, token, call).await;
+        assert_eq!(self.event::<TokenMinted>(&sent, token).amount, amount, "what was minted");
         token
     }
 

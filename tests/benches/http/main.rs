@@ -23,7 +23,7 @@ fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     let (stage, token) = run(async {
         let stage = Stage::in_world(World::own().await).await;
-        let token = stage.token_with(tokens(1_000)).await;
+        let token = stage.token_with(tokens(100)).await;
         (stage, token)
     });
     let mut load = Load::new(stage, token, CONNECTIONS.into_iter().max().unwrap_or_default());

@@ -39,7 +39,7 @@ pub(super) fn programs(
         note(format!("optimising {folder}"));
         let raw = compiled.join(format!("{}.wasm", folder.replace('-', "_")));
         if !raw.is_file() {
-            bail!("{folder} built no wasm: its Cargo.toml needs `[lib] crate-type = [\"lib\", \"cdylib\"]`");
+            bail!("{folder} built no wasm: its Cargo.toml needs `[lib] crate-type = [\"cdylib\"]`");
         }
         let optimised = optimise(toolchain, recipe, &raw, &target.join(format!("{folder}.optimised")))?;
         let hash = project_hash::of(&contracts, &cargo_version, recipe)?;
