@@ -7,6 +7,8 @@
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, U256};
 
+use crate::word::number;
+
 /// Bytes of a word.
 const WORD_BYTES: usize = 32;
 
@@ -47,7 +49,7 @@ impl<'a> Arguments<'a> {
 
     /// The next argument, a `uint256`.
     pub fn number(&mut self) -> Result<U256, Malformed> {
-        Ok(U256::from_be_bytes(self.word()?.0))
+        self.word().map(number)
     }
 
     /// The next argument, a `uint64`.

@@ -3,6 +3,8 @@
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, FixedBytes, U256};
 
+use crate::word::bytes;
+
 /// A value of one word.
 pub trait Word {
     /// The word, as the ABI encodes the value.
@@ -16,9 +18,8 @@ impl Word for B256 {
 }
 
 impl Word for U256 {
-    #[inline(never)]
     fn word(self) -> [u8; 32] {
-        self.to_be_bytes()
+        bytes(self).0
     }
 }
 
