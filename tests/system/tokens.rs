@@ -124,6 +124,27 @@ fn the_generator_hears_of_a_token_and_settles_before_its_rate_changes() {
 }
 
 #[test]
+fn what_the_generator_mints_while_it_settles_is_counted() {
+    run(async {
+        let stage = Stage::shared().await;
+        let to = stage.holder.address();
+        let mint = token::mintCall { to, amount: tokens(60) }.abi_encode();
+        stage.install_generator(fixture::calls_back(&mint)).await;
+        let token = stage.token().await;
+        let call = token::setEmissionRateCall { newRate: tokens(20) };
+        let sent = stage.executes(&stage.holder, token, call).await;
+        assert_eq!(stage.event::<TokenMinted>(&sent, token).amount, tokens(60));
+        assert_eq!(stage.event::<EmissionRateUpdated>(&sent, token).newRate, tokens(20));
+        assert_eq!(stage.reads(token, token::totalSupplyCall {}).await, tokens(60));
+        assert_eq!(stage.reads(token, token::getEmissionRateCall {}).await, tokens(20));
+        // What is left of the first day's refill, in 86 400ths of a base unit: the upper 104 bits of the token's slot 10.
+        let minting = stage.chain().storage(token, B256::with_last_byte(10)).await.expect("a word");
+        let left = (U256::from_be_bytes(minting.0) >> 152) / U256::from(DAY);
+        assert!(left >= tokens(40) && left < tokens(41), "{left}");
+    });
+}
+
+#[test]
 fn set_emission_rate_reverts_for_everyone_but_the_valid_holder_and_out_of_bounds() {
     run(async {
         let stage = Stage::shared().await;
