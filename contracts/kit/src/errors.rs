@@ -59,3 +59,61 @@ pub fn revert_data(selector: [u8; 4], words: &[[u8; 32]]) -> Vec<u8> {
     data.extend_from_slice(words.as_flattened());
     data
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+    use alloy_primitives::{Address, B256, U256};
+    use alloy_sol_types::{SolError, sol};
+    use proptest::prelude::*;
+
+    sol! {
+        #[derive(Debug, PartialEq, Eq)]
+        error Closed();
+        #[derive(Debug, PartialEq, Eq)]
+        error TooLittle(bytes32 id, address account, uint256 amount, uint64 since, uint8 reason, bool last);
+    }
+
+    errors! {
+        /// What the tests are refused with.
+        pub Refusal: Closed {}, TooLittle { id, account, amount, since, reason, last }
+    }
+
+    /// A shared part's errors.
+    enum Part {
+        Closed(Closed),
+        TooLittle(TooLittle),
+    }
+
+    absorb!(Part into Refusal: Closed, TooLittle);
+
+    proptest! {
+        #[test]
+        fn errors_are_encoded_as_by_another_encoder(
+            id: [u8; 32],
+            account: [u8; 20],
+            amount: [u8; 32],
+            since: u64,
+            reason: u8,
+            last: bool,
+        ) {
+            let error = TooLittle {
+                id: B256::from(id),
+                account: Address::from(account),
+                amount: U256::from_be_bytes(amount),
+                since,
+                reason,
+                last,
+            };
+            let encoded = error.abi_encode();
+            prop_assert_eq!(Vec::from(Refusal::from(error.clone())), encoded.clone());
+            prop_assert_eq!(Vec::from(Refusal::from(Part::TooLittle(error))), encoded);
+        }
+    }
+
+    #[test]
+    fn an_error_without_fields_is_its_selector() {
+        assert_eq!(Vec::from(Refusal::from(Closed {})), Closed::SELECTOR);
+        assert_eq!(Refusal::from(Part::Closed(Closed {})), Closed {}.into());
+    }
+}

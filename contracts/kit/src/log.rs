@@ -42,3 +42,45 @@ macro_rules! events {
         )+
     };
 }
+
+#[cfg(test)]
+mod tests {
+    use alloy_primitives::{Address, B256, U256};
+    use alloy_sol_types::{SolEvent, sol};
+    use proptest::prelude::*;
+    use stylus_sdk::testing::TestVM;
+
+    sol! {
+        #[derive(Debug, PartialEq, Eq)]
+        event Opened();
+        #[derive(Debug, PartialEq, Eq)]
+        event Moved(address indexed from, uint256 value, bytes32 indexed id, uint64 at, address indexed to, bool last);
+    }
+
+    crate::events! {
+        Opened [] {}
+        Moved [from, id, to] { value, at, last }
+    }
+
+    proptest! {
+        #[test]
+        fn events_are_emitted_as_by_another_encoder(
+            accounts: [[u8; 20]; 2],
+            value: [u8; 32],
+            id: [u8; 32],
+            at: u64,
+            last: bool,
+        ) {
+            let [from, to] = accounts.map(Address::from);
+            let event = Moved { from, value: U256::from_be_bytes(value), id: B256::from(id), at, to, last };
+            let (ours, theirs) = (TestVM::new(), TestVM::new());
+            event.clone().emit(&ours);
+            Opened {}.emit(&ours);
+            for log in [event.encode_log_data(), Opened {}.encode_log_data()] {
+                let (topics, data) = log.split();
+                stylus_sdk::stylus_core::RawLogAccess::raw_log(&theirs, &topics, &data).unwrap();
+            }
+            prop_assert_eq!(ours.get_emitted_logs(), theirs.get_emitted_logs());
+        }
+    }
+}

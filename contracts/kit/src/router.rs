@@ -95,3 +95,79 @@ macro_rules! print_interface {
         }
     };
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::{vec, vec::Vec};
+    use alloy_primitives::U256;
+    use alloy_sol_types::{SolCall, sol};
+    use stylus_sdk::{abi::Router, prelude::*, testing::TestVM};
+
+    use crate::{
+        arguments::Malformed,
+        reply::{self, Word as _},
+        word::Word,
+    };
+
+    sol! {
+        interface ITally {
+            function add(uint256 amount) external returns (uint256 total);
+            function total() external view returns (uint256);
+            function missing() external;
+        }
+    }
+    use ITally::{addCall, missingCall, totalCall};
+
+    #[storage]
+    struct Tally {
+        total: Word,
+    }
+
+    // SAFETY: it is used as a contract's storage here, as the entrypoint would.
+    unsafe impl TopLevelStorage for Tally {}
+
+    impl Tally {
+        /// Refuses what overflows.
+        fn add(&mut self, amount: U256) -> Result<U256, Malformed> {
+            let total = self.total.number().checked_add(amount).ok_or(Malformed)?;
+            self.total.set_number(total);
+            Ok(total)
+        }
+    }
+
+    crate::routes! { Tally, |this, a| {
+        addCall => reply::words(&[this.add(a.number()?)?.word()]);
+        totalCall => reply::words(&[this.total.number().word()]);
+    } }
+
+    fn call(tally: &mut Tally, call: &[u8]) -> Option<stylus_sdk::ArbResult> {
+        let (selector, arguments) = call.split_first_chunk().unwrap();
+        Tally::route(tally, u32::from_be_bytes(*selector), arguments)
+    }
+
+    #[test]
+    fn calls_find_their_function() {
+        let vm = TestVM::new();
+        let mut tally = Tally::from(&vm);
+        assert_eq!(Tally::SELECTORS, [addCall::SELECTOR, totalCall::SELECTOR]);
+        let add = addCall { amount: U256::from(7) }.abi_encode();
+        let seven = U256::from(7).to_be_bytes_vec();
+        assert_eq!(call(&mut tally, &add), Some(Ok(seven.clone())));
+        assert_eq!(call(&mut tally, &totalCall {}.abi_encode()), Some(Ok(seven)));
+        assert_eq!(call(&mut tally, &missingCall {}.abi_encode()), None);
+    }
+
+    #[test]
+    fn calls_with_too_little_or_with_ether_are_refused_and_errors_passed_on() {
+        let vm = TestVM::new();
+        let mut tally = Tally::from(&vm);
+        assert_eq!(call(&mut tally, &addCall::SELECTOR), Some(Err(vec![])));
+        assert!(call(&mut tally, &addCall { amount: U256::MAX }.abi_encode()).unwrap().is_ok());
+        assert_eq!(call(&mut tally, &addCall { amount: U256::ONE }.abi_encode()), Some(Err(vec![])));
+        vm.set_value(U256::ONE);
+        assert_eq!(call(&mut tally, &totalCall {}.abi_encode()), Some(Err(Vec::new())));
+        assert!(Tally::receive(&mut tally).is_none());
+        assert!(Tally::fallback(&mut tally, &[]).is_none());
+        assert!(Tally::constructor(&mut tally, &[]).is_none());
+    }
+}
