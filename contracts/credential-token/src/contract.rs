@@ -128,7 +128,7 @@ kit::events! {
 /// | 6 | `symbol_tail` | the symbol's other bytes; untouched by symbols of up to 11 |
 /// | 7, 8 | `erc20` | holder → balance; owner → spender → allowance |
 /// | 9 | `permits` | owner → next nonce |
-/// | 10 | `minting` | [`Minting`] |
+/// | 10 | `minting` | `Minting` |
 #[storage]
 #[entrypoint]
 pub struct CredentialToken {
