@@ -151,11 +151,12 @@ fn f8_every_change_by_the_owner_shows_in_the_logs() {
         let stage = Stage::shared().await;
         let token = stage.token().await;
         let other = stage.stranger.address();
+        let generator = stage.account_with(fixture::generator()).await;
         let (minimum, maximum) = (tokens(1), tokens(40));
         let program = stage.world.programs.token.address;
         let changes = [
             factory::setRegistryCall { newRegistry: stage.system.registry }.abi_encode(),
-            factory::setGeneratorCall { newGenerator: other }.abi_encode(),
+            factory::setGeneratorCall { newGenerator: generator }.abi_encode(),
             factory::setImplementationCall { newImplementation: program }.abi_encode(),
             factory::setEmissionRateBoundsCall { minimum, maximum }.abi_encode(),
             factory::setMaxSupplyBoundsCall { minimum, maximum }.abi_encode(),

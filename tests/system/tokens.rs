@@ -213,6 +213,11 @@ fn a_launched_factory_changes_after_announcement_only() {
         let stage = Stage::in_world(world.clone()).await;
         let at = stage.system.factory;
         let account = stage.stranger.address();
+        let stand_in = stage.generator.address();
+        let error: factory::TokenFactoryUnsuitable =
+            stage.refuses(&stage.owner, at, factory::launchCall {}).await;
+        assert_eq!(error, factory::TokenFactoryUnsuitable { account: stand_in });
+        stage.install_generator(fixture::generator()).await;
         stage.executes(&stage.owner, at, factory::launchCall {}).await;
         let generator = stage.account_with(fixture::generator()).await;
         let change = |generator: Address| factory::setGeneratorCall { newGenerator: generator };

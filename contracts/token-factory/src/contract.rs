@@ -504,9 +504,15 @@ impl CredentialTokenFactory {
 
     /// Ends the set-up, for ever: from now on the setters below need announcements.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; [`AlreadyLaunched`].
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; [`AlreadyLaunched`]; [`TokenFactoryUnsuitable`]
+    /// if the generator is an account: its key would mint every token to come.
     /// Events: `Launched`.
     pub fn launch(&mut self) -> Result<(), FactoryError> {
+        self.ownership.only_owner()?;
+        let generator = self.generator();
+        if !self.launched() && self.vm().code_size(generator) == 0 {
+            return Err(TokenFactoryUnsuitable { account: generator }.into());
+        }
         Ok(self.schedule.launch(&self.ownership)?)
     }
 

@@ -162,6 +162,7 @@ async fn limits_and_announcements(seen: &mut Seen) {
     stage.exhaust_creations().await;
     seen.revert(&stage, holder, at, call).await;
 
+    stage.install_generator(fixture::generator()).await;
     seen.logs(&stage.executes(&stage.owner, at, factory::launchCall {}).await, at);
     seen.revert(&stage, owner, at, factory::launchCall {}).await;
     let change = factory::setTreasuryCall { newTreasury: stage.stranger.address() };

@@ -17,6 +17,8 @@ fn launched() -> (World, Address) {
     world.create(CREDENTIAL).unwrap();
     world.by(OWNER, |world| world.factory.set_guardian(GUARDIAN)).unwrap();
     world.forget();
+    world.refuses(OWNER, TokenFactoryUnsuitable { account: GENERATOR }, |world| world.factory.launch());
+    world.host.vm.set_code(GENERATOR, vec![0x60, 0x00]);
     world.by(OWNER, |world| world.factory.launch()).unwrap();
     assert_eq!(decode::<Launched>(&world.logs()[0]), Launched {});
     world.forget();
@@ -108,6 +110,7 @@ fn the_rate_of_a_token_changes_as_announced() {
 fn a_fee_falls_at_once() {
     let mut world = World::new();
     world.by(OWNER, |world| world.factory.set_creation_fee(n(7))).unwrap();
+    world.host.vm.set_code(GENERATOR, vec![0x60, 0x00]);
     world.by(OWNER, |world| world.factory.launch()).unwrap();
     assert_eq!(world.by(OWNER, |world| world.factory.set_creation_fee(n(6))), Ok(()));
     assert_eq!(world.factory.creation_fee(), n(6));
