@@ -510,8 +510,8 @@ impl CredentialRegistry {
     /// Moves a credential whose rebinding is due. Anyone may do it.
     ///
     /// Errors: [`EnforcedPause`]; [`UnknownCredential`]; [`NoRebindPending`]; [`CredentialAlreadyRevoked`];
-    /// [`IssuerKeyDistrusted`] if the key that started it is distrusted since before; [`RebindNotDue`];
-    /// [`HistoryFull`] if the new holder has 2²⁴ credentials.
+    /// [`IssuerKeyDistrusted`] if the key that started it is distrusted since before; [`CredentialIsDistrusted`] if
+    /// something else in its history is void; [`RebindNotDue`]; [`HistoryFull`] if the new holder has 2²⁴ credentials.
     /// Events: [`CredentialRebound`].
     pub fn complete_rebind(&mut self, credential_id: B256) -> Result<(), RegistryError> {
         self.guardian.when_running()?;
@@ -525,6 +525,8 @@ impl CredentialRegistry {
         if signer.voids(change.accepted_at) != COUNTS {
             return Err(IssuerKeyDistrusted { issuer: change.key, since: signer.distrusted_since }.into());
         }
+        // Or a good key's rebinding would lend its trust to the holder that a stolen key had put where it starts.
+        self.check_counts(credential_id, &standing)?;
         let effective_at = effective_at(&change);
         if self.now() < effective_at {
             return Err(RebindNotDue { credentialId: credential_id, effectiveAt: effective_at }.into());

@@ -84,10 +84,16 @@ impl CredentialRegistry {
         if key.root != root {
             return Err(WrongIssuer { credentialId: id, issuerRoot: root, issuer }.into());
         }
-        if self.voided_at(id, &standing) != COUNTS {
+        self.check_counts(id, &standing)?;
+        Ok((root, standing))
+    }
+
+    /// Refuses a credential that something void has led to where it stands.
+    pub(super) fn check_counts(&self, id: B256, standing: &Standing) -> Result<(), RegistryError> {
+        if self.voided_at(id, standing) != COUNTS {
             return Err(CredentialIsDistrusted { credentialId: id }.into());
         }
-        Ok((root, standing))
+        Ok(())
     }
 }
 

@@ -205,7 +205,7 @@ fn take(world: &mut World, model: &mut Model, step: Step, number: u64) -> Result
                 let due = |(_, at)| now >= at + DELAY_SECS && model.counts(issuer, at);
                 kept.revoked.is_none() && kept.moving.is_some_and(due)
             };
-            let expected = model.credentials.get(&key).is_some_and(due);
+            let expected = model.credentials.get(&key).is_some_and(due) && model.is_trusted(key);
             prop_assert_eq!(result.is_ok(), expected, "{:?}", result);
             if expected {
                 let kept = model.credentials.get_mut(&key).unwrap();

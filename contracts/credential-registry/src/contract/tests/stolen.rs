@@ -211,9 +211,13 @@ fn a_rebinding_that_starts_from_the_thief_is_cancelled_with_it() {
     world.by(ISSUER, |registry| registry.rotate_issuer(ISSUER, NEW_KEY)).unwrap();
     world.rebind_by(&rebind(id, BOB, 2), NEW_KEY).unwrap();
     distrust(&mut world, ISSUER);
+    world.wait(DELAY_SECS);
+    // The key that signed it is good; where it starts isn't.
+    let refused = CredentialIsDistrusted { credentialId: id };
+    world.refuses(refused, |world| world.registry.complete_rebind(id));
+    assert_eq!(world.status(id, BOB), (false, status::ISSUER_DISTRUSTED));
     world.by(OWNER, |registry| registry.restore_credential(id)).unwrap();
     assert_eq!(world.status(id, ALICE), (true, status::ACTIVE));
-    world.wait(DELAY_SECS);
     world.refuses(NoRebindPending { credentialId: id }, |world| world.registry.complete_rebind(id));
 }
 
