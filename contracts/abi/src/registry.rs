@@ -183,10 +183,10 @@ declare! {
             bool revoked
         );
 
-        /// `newKey` signs for `issuerRoot` from now on, and `oldKey` no longer.
+        /// `newKey` signs for `issuerRoot` from now on, and `oldKey` no longer. Also ends a removal.
         event IssuerRotated(address indexed issuerRoot, address indexed oldKey, address indexed newKey);
 
-        /// Nobody signs for `issuerRoot` any more. What it attested stays.
+        /// Nobody signs for `issuerRoot` any more, until it is rotated to another key. What it attested stays.
         event IssuerRemoved(address indexed issuerRoot);
 
         /// What `key` of `issuerRoot` did from `since` (Unix seconds) on doesn't count.
@@ -204,7 +204,7 @@ declare! {
         /// `issuer` is distrusted since `since` (Unix seconds): ask the registry's owner to appoint another key.
         error IssuerKeyDistrusted(address issuer, uint64 since);
 
-        /// The issuer `issuerRoot` was removed: ask another one.
+        /// The issuer `issuerRoot` was removed: ask another one, or the registry's owner to give it another key.
         error IssuerWasRemoved(address issuerRoot);
 
         /// `since` is later than now, `timestamp`: what a key will do can't be distrusted, remove the issuer.
@@ -326,10 +326,11 @@ declare! {
         /// Voids a nonce of the caller's, so that what was signed with it can't be brought any more. Issuers only.
         function cancelNonce(uint256 nonce) external;
 
-        /// Replaces an issuer's current key. That key at once; the owner, announced.
+        /// Replaces an issuer's last key. That key at once, while it is current; the owner, announced, even if it is
+        /// distrusted or the issuer removed.
         function rotateIssuer(address oldKey, address newKey) external;
 
-        /// Lets nobody sign for this issuer any more, at once. Owner only.
+        /// Lets nobody sign for this issuer any more, at once, until it is rotated. Owner only.
         function removeIssuer(address issuerRoot) external;
 
         /// Distrusts a key that was stolen: it can do nothing more, and what it did since `since` (Unix seconds, by this

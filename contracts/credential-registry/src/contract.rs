@@ -4,8 +4,8 @@
 //! the id), how it was renewed and rebound, and which nonces the issuers have used. No money.
 //!
 //! **Who may call**: anyone may relay what an issuer signed, the signature decides; an issuer revokes what it attested
-//! and replaces its own key; the owner adds issuers (announced, once launched), removes and distrusts them, and undoes
-//! what a stolen key did; the guardian can stop registrations, renewals and rebindings.
+//! and replaces its own key; the owner adds issuers, replaces their keys and brings back removed ones (announced, once
+//! launched), removes and distrusts them, and undoes what a stolen key did; the guardian can stop registrations, renewals and rebindings.
 //!
 //! **Trusts** (safety) an issuer, for the types that it was added for, to attest only what it has verified with the
 //! wallet's owner present, and the owner to add such issuers only. What is signed does not name the issuer, so a
@@ -599,12 +599,12 @@ impl CredentialRegistry {
     }
 
     /// Replaces `old_key`, its issuer's current one, by `new_key`. By `old_key` itself at once; by the owner after the
-    /// delay, then also if `old_key` is distrusted.
+    /// delay, then also if `old_key` is distrusted, and if its issuer was removed, which signs again with `new_key`.
     ///
-    /// Errors: [`IssuerKeyDistrusted`] if `old_key` itself calls and is distrusted; else as announced changes:
-    /// [`OwnableUnauthorizedAccount`], [`NotScheduled`], [`NotYetDue`], [`ScheduleExpired`]. [`UnknownIssuer`],
-    /// [`IssuerKeyRetired`], [`IssuerWasRemoved`] if `old_key` isn't current; [`ZeroIssuer`]; [`IssuerAlreadyKnown`] if
-    /// `new_key` is or ever was a key (R4).
+    /// Errors: [`IssuerKeyDistrusted`], [`IssuerWasRemoved`] if `old_key` itself calls and is distrusted or removed; else as
+    /// announced changes: [`OwnableUnauthorizedAccount`], [`NotScheduled`], [`NotYetDue`], [`ScheduleExpired`].
+    /// [`UnknownIssuer`], [`IssuerKeyRetired`] if `old_key` isn't its issuer's last; [`ZeroIssuer`]; [`IssuerAlreadyKnown`]
+    /// if `new_key` is or ever was a key (R4).
     /// Events: [`IssuerRotated`].
     pub fn rotate_issuer(&mut self, old_key: Address, new_key: Address) -> Result<(), RegistryError> {
         let old = self.key(old_key);
@@ -613,7 +613,10 @@ impl CredentialRegistry {
         } else {
             let call = call_hash(rotateIssuerCall::SELECTOR, &[old_key.into_word(), new_key.into_word()]);
             self.schedule.authorize(&self.ownership, call)?;
-            self.check_office(old_key, &old)?;
+            // Or what a removed issuer's stolen key registered could never be registered again: the root is in the id.
+            if old.office != Office::Removed {
+                self.check_office(old_key, &old)?;
+            }
         }
         let key =
             Key { root: old.root, office: Office::Current, every_type: old.every_type, ..Key::default() };
@@ -657,7 +660,8 @@ impl CredentialRegistry {
         Ok(())
     }
 
-    /// Lets nobody sign for this issuer any more. What it attested stays. Owner only, at once.
+    /// Lets nobody sign for this issuer any more, unless [`Self::rotate_issuer`] brings it back. What it attested stays.
+    /// Owner only, at once.
     ///
     /// Errors: [`OwnableUnauthorizedAccount`]; [`UnknownIssuer`] if it isn't an issuer's first key;
     /// [`IssuerWasRemoved`] the second time.

@@ -70,7 +70,16 @@ fn only_a_current_key_is_rotated() {
     world.by(OWNER, |registry| registry.remove_issuer(ISSUER)).unwrap();
     let removed = || IssuerWasRemoved { issuerRoot: ISSUER };
     world.refuses(removed(), |world| world.by(NEW_KEY, |registry| registry.rotate_issuer(NEW_KEY, BOB)));
-    world.refuses(removed(), |world| world.by(OWNER, |registry| registry.rotate_issuer(NEW_KEY, BOB)));
+    // The owner brings the issuer back, with another key than any that it had.
+    world.refuses(retired(), |world| world.by(OWNER, |registry| registry.rotate_issuer(ISSUER, BOB)));
+    world.refuses(IssuerAlreadyKnown { issuer: NEW_KEY }, |world| {
+        world.by(OWNER, |registry| registry.rotate_issuer(NEW_KEY, NEW_KEY))
+    });
+    world.by(OWNER, |registry| registry.rotate_issuer(NEW_KEY, BOB)).unwrap();
+    assert_eq!(world.registry.get_issuer(BOB), (ISSUER, true, true));
+    assert_eq!(world.registry.get_issuer(NEW_KEY), (ISSUER, false, true));
+    let rotated = IssuerRotated { issuerRoot: ISSUER, oldKey: NEW_KEY, newKey: BOB };
+    assert_eq!(world.last::<IssuerRotated>(), rotated);
 }
 
 #[test]

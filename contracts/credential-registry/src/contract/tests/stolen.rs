@@ -245,3 +245,42 @@ fn a_void_rebinding_gives_way_to_another() {
     world.registry.complete_rebind(id).unwrap();
     assert_eq!(world.status(id, BOB), (true, status::ACTIVE));
 }
+
+#[test]
+fn an_issuer_that_was_removed_gets_a_key_again_and_registers_again() {
+    let (mut world, [honest, ..]) = until_the_theft();
+    world.by(OWNER, CredentialRegistry::launch).unwrap();
+    // The thief hurries from key to key, faster than an announced rotation, until the issuer is removed.
+    let second = address!("0000000000000000000000000000000000007e2f");
+    world.by(ISSUER, |registry| registry.rotate_issuer(ISSUER, THIEF)).unwrap();
+    let forged = world.register_by(&numbered(66, EVE), THIEF).unwrap();
+    world.by(THIEF, |registry| registry.rotate_issuer(THIEF, second)).unwrap();
+    world.by(OWNER, |registry| registry.remove_issuer(ISSUER)).unwrap();
+    for key in [ISSUER, THIEF, second] {
+        distrust(&mut world, key);
+    }
+    let call = rotateIssuerCall { oldKey: second, newKey: NEW_KEY }.abi_encode();
+    let hash = crypto::keccak(&call);
+    let rotate = |registry: &mut CredentialRegistry| registry.rotate_issuer(second, NEW_KEY);
+    world.refuses(NotScheduled { callHash: hash }, |world| world.by(OWNER, rotate));
+    world.refuses(OwnableUnauthorizedAccount { account: EVE }, |world| world.by(EVE, rotate));
+    let distrusted = IssuerKeyDistrusted { issuer: second, since: THEFT };
+    world.refuses(distrusted, |world| world.by(second, rotate));
+    world.by(OWNER, |registry| registry.schedule(&call)).unwrap();
+    world.wait(DELAY_SECS);
+    let genuine = CredentialAttestation { nonce: U256::from(99), ..numbered(66, BOB) };
+    world.refuses(UnknownIssuer { issuer: NEW_KEY }, |world| world.register_by(&genuine, NEW_KEY));
+
+    world.by(OWNER, rotate).unwrap();
+    let rotated = IssuerRotated { issuerRoot: ISSUER, oldKey: second, newKey: NEW_KEY };
+    assert_eq!(world.last::<IssuerRotated>(), rotated);
+    assert_eq!(world.registry.get_issuer_key(ISSUER), NEW_KEY);
+    assert_eq!(world.registry.get_issuer(NEW_KEY), (ISSUER, true, true));
+    for key in [ISSUER, THIEF, second] {
+        assert_eq!(world.registry.get_issuer(key), (ISSUER, false, true));
+    }
+    assert_eq!(world.status(forged, EVE), (false, status::ISSUER_DISTRUSTED));
+    assert_eq!(world.register_by(&genuine, NEW_KEY), Ok(forged));
+    assert_eq!(world.status(forged, BOB), (true, status::ACTIVE));
+    assert_eq!(world.status(honest, ALICE), (true, status::ACTIVE));
+}
