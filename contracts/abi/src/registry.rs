@@ -48,7 +48,7 @@ pub fn credential_type(name: &str) -> B256 {
 /// Name in the EIP-712 domain of attestations.
 pub const DOMAIN_NAME: &str = "AIR Credential Registry";
 
-/// Most credentials that one answer lists.
+/// Most credentials that one call lists or restores.
 pub const PAGE_MAX: U256 = uint!(1_000_U256);
 
 /// Version in the EIP-712 domain of attestations.
@@ -276,7 +276,7 @@ declare! {
         /// There have to be as many holders as credentials.
         error ArrayLengthMismatch();
 
-        /// One answer lists at most `maximum` credentials, not `limit`: ask for several pages.
+        /// One call lists or restores at most `maximum` credentials, not `limit`: make several.
         error PageTooLarge(uint256 limit, uint256 maximum);
 
         /// This credential is registered: one per issuer, type and subject.
@@ -340,6 +340,9 @@ declare! {
         /// Undoes what a distrusted key did to a credential: its revocation, a rebinding under way, the last renewal and
         /// the last rebinding. Repeat it if there were more. Owner only.
         function restoreCredential(bytes32 credentialId) external;
+
+        /// Restores several credentials (at most 1 000), all or none. Owner only.
+        function restoreBatch(bytes32[] credentialIds) external;
 
         /// Tells whether `holder` holds this credential and it is valid now, and its `status`.
         function validateCredential(

@@ -83,7 +83,7 @@ use crate::{
 mod checks;
 mod state;
 
-use checks::{check_contents, check_expiry, one_more};
+use checks::{check_contents, check_expiry, check_page, one_more};
 use state::{append_terms, effective_at};
 
 /// How far an issuer's clock may be ahead of the chain's, in seconds.
@@ -290,9 +290,7 @@ impl CredentialRegistry {
         offset: U256,
         limit: U256,
     ) -> Result<Vec<B256>, RegistryError> {
-        if limit > PAGE_MAX {
-            return Err(PageTooLarge { limit, maximum: PAGE_MAX }.into());
-        }
+        check_page(limit)?;
         let count = self.get_credential_count_of(holder).saturating_to();
         let positions = page::window(count, offset, limit);
         Ok(positions.map(|position| self.records.held.at((holder, U256::from(position))).get()).collect())
@@ -751,6 +749,16 @@ impl CredentialRegistry {
         }
         .emit(self.vm());
         Ok(())
+    }
+
+    /// Restores several credentials, all or none; one that has to be restored twice is listed twice. Owner only.
+    ///
+    /// Errors: [`PageTooLarge`] for more than 1 000; as [`Self::restore_credential`], for the first that can't be restored.
+    /// Events: as [`Self::restore_credential`], for each.
+    pub fn restore_batch(&mut self, credential_ids: &[B256]) -> Result<(), RegistryError> {
+        let limit = U256::from(credential_ids.len());
+        check_page(limit)?;
+        credential_ids.iter().try_for_each(|id| self.restore_credential(*id))
     }
 
     /// Offers the ownership to `new_owner`, which has to accept; zero withdraws an offer. Owner only.

@@ -8,8 +8,9 @@ use abi::registry::ICredentialRegistry::{
     getRebindCall, getScheduledCall, guardianCall, initializeCall, isIssuerForTypeCall, isNonceUsedCall,
     launchCall, launchedCall, nonceBitmapCall, ownerCall, pauseCall, pausedCall, pendingOwnerCall,
     rebindCredentialCall, registerCredentialCall, removeIssuerCall, renewCredentialCall,
-    renounceOwnershipCall, restoreCredentialCall, revokeBatchCall, revokeCredentialCall, rotateIssuerCall,
-    scheduleCall, setGuardianCall, transferOwnershipCall, unpauseCall, validateCredentialCall,
+    renounceOwnershipCall, restoreBatchCall, restoreCredentialCall, revokeBatchCall, revokeCredentialCall,
+    rotateIssuerCall, scheduleCall, setGuardianCall, transferOwnershipCall, unpauseCall,
+    validateCredentialCall,
 };
 use alloc::vec::Vec;
 use kit::{
@@ -70,6 +71,7 @@ kit::routes! { CredentialRegistry, |this, a| {
     removeIssuerCall => done(this.remove_issuer(a.address()?)?);
     distrustIssuerSinceCall => done(this.distrust_issuer_since(a.address()?, a.long()?)?);
     restoreCredentialCall => done(this.restore_credential(a.word()?)?);
+    restoreBatchCall => done(this.restore_batch(&a.words()?)?);
 
     ownerCall => reply::words(&[this.owner().word()]);
     pendingOwnerCall => reply::words(&[this.pending_owner().word()]);

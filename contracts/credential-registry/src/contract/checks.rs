@@ -130,6 +130,14 @@ pub(super) fn check_expiry(expires_at: u64, now: u64) -> Result<(), RegistryErro
     Ok(())
 }
 
+/// Refuses more credentials than one call lists or restores.
+pub(super) fn check_page(limit: U256) -> Result<(), RegistryError> {
+    if limit > PAGE_MAX {
+        return Err(PageTooLarge { limit, maximum: PAGE_MAX }.into());
+    }
+    Ok(())
+}
+
 /// One change more than `count`.
 pub(super) fn one_more(id: B256, count: u8) -> Result<u8, RegistryError> {
     match count.checked_add(1) {

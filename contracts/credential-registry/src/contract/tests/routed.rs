@@ -5,7 +5,8 @@ use abi::{
     ownable::IOwnable::{ownerCall, renounceOwnershipCall},
     registry::ICredentialRegistry::{
         batchValidateCredentialsCall, getCredentialCall, getCredentialsOfCall, registerCredentialCall,
-        renewCredentialCall, revokeBatchCall, validateCredentialCall, validateCredentialReturn,
+        renewCredentialCall, restoreBatchCall, revokeBatchCall, validateCredentialCall,
+        validateCredentialReturn,
     },
 };
 use std::collections::BTreeSet;
@@ -84,4 +85,10 @@ fn calls_are_decoded_and_answers_encoded() {
     world.vm.set_sender(ISSUER);
     assert!(world.call(&revokeBatchCall { credentialIds: vec![id], reason: REASON }).is_ok());
     assert_eq!(world.status(id, ALICE), (false, status::REVOKED));
+
+    world.wait(1);
+    world.by(OWNER, |registry| registry.distrust_issuer_since(ISSUER, NOW)).unwrap();
+    world.vm.set_sender(OWNER);
+    assert!(world.call(&restoreBatchCall { credentialIds: vec![id] }).is_ok());
+    assert_eq!(world.registry.get_credential(id).revokedAt, 0);
 }

@@ -284,3 +284,41 @@ fn an_issuer_that_was_removed_gets_a_key_again_and_registers_again() {
     assert_eq!(world.status(forged, BOB), (true, status::ACTIVE));
     assert_eq!(world.status(honest, ALICE), (true, status::ACTIVE));
 }
+
+#[test]
+fn restore_batch_restores_all_or_none() {
+    let (mut world, [revoked, renewed, untouched, _]) = until_the_theft();
+    world.by(ISSUER, |registry| registry.revoke_credential(revoked, REASON)).unwrap();
+    for number in 1..=2 {
+        let expires_at = degree().expiresAt + number * DAY;
+        world.renew_by(&renewal(renewed, expires_at, number), ISSUER).unwrap();
+    }
+    distrust(&mut world, ISSUER);
+    world.refuses(OwnableUnauthorizedAccount { account: EVE }, |world| {
+        world.registry.restore_batch(&[revoked, renewed])
+    });
+    world.refuses(NothingToRestore { credentialId: untouched }, |world| {
+        world.by(OWNER, |registry| registry.restore_batch(&[untouched, revoked]))
+    });
+    world.refuses(UnknownCredential { credentialId: SUBJECT }, |world| {
+        world.by(OWNER, |registry| registry.restore_batch(&[SUBJECT, revoked]))
+    });
+    let (limit, maximum) = (U256::from(1_001), U256::from(1_000));
+    world.refuses(PageTooLarge { limit, maximum }, |world| {
+        world.by(OWNER, |registry| registry.restore_batch(&[revoked; 1_001]))
+    });
+    world.by(OWNER, |registry| registry.restore_batch(&[])).unwrap();
+
+    // What was done twice is undone twice.
+    world.by(OWNER, |registry| registry.restore_batch(&[revoked, renewed, renewed])).unwrap();
+    let (holder, expires_at) = (ALICE, degree().expiresAt);
+    let restored =
+        CredentialRestored { credentialId: renewed, holder, expiresAt: expires_at, revoked: false };
+    assert_eq!(world.last::<CredentialRestored>(), restored);
+    for id in [revoked, renewed] {
+        assert_eq!(world.status(id, ALICE), (true, status::ACTIVE));
+        assert_eq!(world.registry.get_credential(id).expiresAt, expires_at);
+    }
+    let again = world.by(OWNER, |registry| registry.restore_batch(&[revoked])).unwrap_err();
+    assert_eq!(again, NothingToRestore { credentialId: revoked }.into());
+}
