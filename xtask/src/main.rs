@@ -68,6 +68,11 @@ enum Task {
         #[arg(value_enum, value_name = "PART")]
         only: Vec<commands::ci::Part>,
     },
+    /// Check that docs/compat.md says truly what became of each line of the earlier Solidity system's ABI.
+    ///
+    /// Each line of tests/peers/abi.md has one row: kept, changed, dropped, or later while its contract isn't here yet.
+    /// What is kept must be there with the same types, names, mutability and indexed fields.
+    Compat,
     /// Replay recorded behaviour of a Nitro node on the devnode, each file on a fresh chain.
     ///
     /// The last line before the closing one is `N of M without difference`.
@@ -142,6 +147,7 @@ fn main() -> ExitCode {
         Task::Demo { args } => ("demo", commands::demo::run(json, &args)),
         Task::Test { repeat } => ("test", commands::test::run(repeat)),
         Task::Ci { only } => ("ci", commands::ci::run(&only)),
+        Task::Compat => ("compat", commands::compat::run()),
         Task::Vectors { files } => ("vectors", commands::vectors::run(&files)),
         Task::Bench { filter } => ("bench", commands::bench::run(filter.as_deref())),
         Task::Foreign { names, all } => ("foreign", commands::foreign::run(&names, all)),

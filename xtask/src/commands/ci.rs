@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use xtask::{artifacts, process, repo};
 
 use super::steps::Steps;
-use super::{foreign, fuzz, test};
+use super::{compat, foreign, fuzz, test};
 use crate::report::Outcome;
 use crate::tidy;
 
@@ -25,6 +25,8 @@ pub(crate) enum Part {
     Lints,
     /// The programs build and fit.
     Programs,
+    /// The list of what became of the earlier system's ABI is true: `cargo xtask compat`.
+    Compat,
     /// All tests: what `cargo xtask test` runs.
     Tests,
     /// The light clients of `cargo xtask foreign`: cast, ethers.js, viem.
@@ -51,6 +53,7 @@ pub(crate) fn run(only: &[Part]) -> Result<Outcome> {
                 toolchain = artifacts.programs().values().next().map(|program| program.rustc.clone());
                 Ok(())
             }),
+            Part::Compat => steps.step("compatibility with the earlier system", compat::check),
             Part::Tests => test::add(&root, &mut steps, ""),
             Part::Foreign => steps.step("clients that nobody here wrote", foreign::light),
             Part::Fuzz => steps.step("fuzz targets", fuzz::briefly),

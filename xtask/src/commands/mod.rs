@@ -8,6 +8,7 @@ use xtask::process;
 pub(crate) mod bench;
 pub(crate) mod build_contracts;
 pub(crate) mod ci;
+pub(crate) mod compat;
 pub(crate) mod demo;
 pub(crate) mod foreign;
 pub(crate) mod fuzz;
