@@ -175,12 +175,42 @@ impl Schedule {
     ///
     /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; [`NotScheduled`], also if another owner
     /// announced it; [`NotYetDue`]; [`ScheduleExpired`].
-    /// Events: [`Executed`], after the launch.
+    /// Events: [`Executed`] if it was announced, as it has to be after the launch.
     pub fn authorize(&mut self, ownership: &Ownership, call_hash: B256) -> Result<(), ScheduleError> {
-        ownership.only_owner()?;
-        if !self.is_launched() {
-            return Ok(());
+        if self.is_launched() {
+            self.authorize_announced(ownership, call_hash)
+        } else {
+            Ok(self.authorize_at_once(ownership, call_hash)?)
         }
+    }
+
+    /// Guards a setter, or what it does in a harmless direction, that the owner can make at once, launched or not. If it
+    /// is announced nevertheless, that is used up: it would else happen again, when nobody expects it any more.
+    ///
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner.
+    /// Events: [`Executed`] if it was announced.
+    pub fn authorize_at_once(
+        &mut self,
+        ownership: &Ownership,
+        call_hash: B256,
+    ) -> Result<(), OwnableUnauthorizedAccount> {
+        ownership.only_owner()?;
+        if self.due(ownership, call_hash).is_some() {
+            self.use_up(call_hash);
+        }
+        Ok(())
+    }
+
+    /// Guards a setter that has to be announced, launched or not.
+    ///
+    /// Errors: as [`Self::authorize`] after the launch.
+    /// Events: [`Executed`].
+    pub fn authorize_announced(
+        &mut self,
+        ownership: &Ownership,
+        call_hash: B256,
+    ) -> Result<(), ScheduleError> {
+        ownership.only_owner()?;
         let Some(from) = self.due(ownership, call_hash) else {
             return Err(NotScheduled { callHash: call_hash }.into());
         };
@@ -193,9 +223,13 @@ impl Schedule {
             let late = ScheduleExpired { callHash: call_hash, until: U256::from(until(from)) };
             return Err(ScheduleError::ScheduleExpired(late));
         }
+        self.use_up(call_hash);
+        Ok(())
+    }
+
+    fn use_up(&mut self, call_hash: B256) {
         self.pending.at_mut(call_hash).set(B256::ZERO);
         Executed { callHash: call_hash }.emit(self.vm());
-        Ok(())
     }
 
     /// From when on the call with this hash can be made, if it is announced and its announcer is still the owner.

@@ -517,7 +517,8 @@ impl CredentialTokenFactory {
     }
 
     // The errors of announced functions, beside their own: `OwnableUnauthorizedAccount` if the caller isn't the owner; once
-    // launched `NotScheduled`, `NotYetDue`, `ScheduleExpired`. Once launched they emit `Executed`, beside their own event.
+    // launched `NotScheduled`, `NotYetDue`, `ScheduleExpired`. They emit `Executed`, beside their own event, if they were
+    // announced.
 
     /// Takes another registry. Announced.
     ///
@@ -573,7 +574,8 @@ impl CredentialTokenFactory {
     pub fn set_creation_fee(&mut self, new_fee: U256) -> Result<(), FactoryError> {
         let previous = self.creation_fee();
         if new_fee < previous {
-            self.ownership.only_owner()?;
+            let call = call_hash(setCreationFeeCall::SELECTOR, &[new_fee.word().into()]);
+            self.schedule.authorize_at_once(&self.ownership, call)?;
         } else {
             self.authorize(setCreationFeeCall::SELECTOR, &[new_fee.word()])?;
         }

@@ -197,7 +197,7 @@ fn a_change_of_owner_voids_what_is_announced_for_ever() {
 
 #[test]
 fn before_the_launch_changes_act_at_once_and_the_launch_is_for_ever() {
-    let (_, hash) = call();
+    let (call, hash) = call();
     let vm = TestVM::new();
     let mut ownership = Ownership::from(&TestVM::new());
     ownership.initialize(Address::ZERO).unwrap_err();
@@ -215,13 +215,47 @@ fn before_the_launch_changes_act_at_once_and_the_launch_is_for_ever() {
     assert_eq!(schedule.authorize(&ownership, hash), stranger());
     assert_eq!(schedule.launch(&ownership), stranger());
 
+    // What is announced nevertheless is used up.
     owned.set_sender(OWNER);
+    vm.set_block_timestamp(NOW);
+    for authorize in [Schedule::authorize, |schedule: &mut Schedule, ownership: &Ownership, hash| {
+        Ok(schedule.authorize_at_once(ownership, hash)?)
+    }] {
+        schedule.schedule(&ownership, &call).unwrap();
+        assert_eq!(authorize(&mut schedule, &ownership, hash), Ok(()));
+        let (topics, data) = vm.get_emitted_logs().pop().unwrap();
+        assert_eq!(Executed::decode_raw_log(topics, &data).unwrap(), Executed { callHash: hash });
+        assert_eq!(schedule.window(&ownership, hash), (U256::ZERO, U256::ZERO));
+    }
+    // What has to be announced has to be now.
+    let missing = || Err(ScheduleError::from(NotScheduled { callHash: hash }));
+    assert_eq!(schedule.authorize_announced(&ownership, hash), missing());
+    schedule.schedule(&ownership, &call).unwrap();
+    vm.set_block_timestamp(DUE);
+    assert_eq!(schedule.authorize_announced(&ownership, hash), Ok(()));
+    assert_eq!(schedule.authorize_announced(&ownership, hash), missing());
+
     assert_eq!(schedule.launch(&ownership), Ok(()));
     let (topics, data) = vm.get_emitted_logs().pop().unwrap();
     assert_eq!(Launched::decode_raw_log(topics, &data).unwrap(), Launched {});
     assert!(schedule.is_launched());
     assert_eq!(schedule.launch(&ownership), Err(ScheduleError::AlreadyLaunched(AlreadyLaunched {})));
     assert_eq!(schedule.authorize(&ownership, hash), Err(NotScheduled { callHash: hash }.into()));
+}
+
+#[test]
+fn what_is_made_at_once_after_the_launch_uses_its_announcement_up() {
+    let (call, hash) = call();
+    let mut world = World::new();
+    let logs = world.vm().get_emitted_logs().len();
+    let at_once = |world: &mut World| world.schedule.authorize_at_once(&world.ownership, hash);
+    assert_eq!(at_once(&mut world), Ok(()));
+    assert_eq!(world.vm().get_emitted_logs().len(), logs);
+    world.schedule(&call).unwrap();
+    assert_eq!(at_once(world.by(EVE)), Err(OwnableUnauthorizedAccount { account: EVE }));
+    assert_eq!(at_once(world.by(OWNER)), Ok(()));
+    assert_eq!(world.last::<Executed>(), Executed { callHash: hash });
+    assert_eq!(world.at(DUE).authorize(hash), Err(NotScheduled { callHash: hash }.into()));
 }
 
 #[test]

@@ -117,8 +117,19 @@ fn a_fee_falls_at_once() {
     world.refuses(EVE, OwnableUnauthorizedAccount { account: EVE }, |world| {
         world.factory.set_creation_fee(n(5))
     });
-    let again = hash(&setCreationFeeCall { newFee: n(6) }.abi_encode());
-    world.refuses(OWNER, NotScheduled { callHash: again }, |world| world.factory.set_creation_fee(n(6)));
+    // What was announced doesn't happen later, too.
+    let call = setCreationFeeCall { newFee: n(4) }.abi_encode();
+    world.by(OWNER, |world| world.factory.schedule(&call)).unwrap();
+    world.forget();
+    world.by(OWNER, |world| world.factory.set_creation_fee(n(4))).unwrap();
+    assert_eq!(decode::<Executed>(&world.logs()[0]), Executed { callHash: hash(&call) });
+    assert_eq!(world.factory.get_scheduled(hash(&call)), (n(0), n(0)));
+    assert_eq!(world.by(OWNER, |world| world.factory.set_creation_fee(n(3))), Ok(()));
+    world.host.vm.set_block_timestamp(NOW + DELAY_SECS);
+    world
+        .refuses(OWNER, NotScheduled { callHash: hash(&call) }, |world| world.factory.set_creation_fee(n(4)));
+    let again = hash(&setCreationFeeCall { newFee: n(3) }.abi_encode());
+    world.refuses(OWNER, NotScheduled { callHash: again }, |world| world.factory.set_creation_fee(n(3)));
 }
 
 #[test]
