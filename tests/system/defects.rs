@@ -16,6 +16,9 @@ use ecosystem::chain::ChainError;
 use ecosystem_tests::{Stage, World, fixture, run, tokens};
 use math::bounds::{EMISSION_RATE_MAX_DEFAULT, EMISSION_RATE_MIN_DEFAULT};
 
+/// How long a change is announced.
+const TWO_DAYS: u64 = 48 * 3_600;
+
 /// There the claim to a credential was never checked: any address passed.
 #[test]
 fn f1_only_the_holder_passes_for_the_holder() {
@@ -83,13 +86,16 @@ fn f4_a_rate_is_in_bounds_and_leaves_the_past_alone() {
 #[test]
 fn f5_no_rate_can_overflow() {
     run(async {
-        let stage = Stage::shared().await;
+        let stage = Stage::in_world(World::own().await).await;
         let token = stage.token().await;
         let (minimum, maximum) = (EMISSION_RATE_MIN_DEFAULT, EMISSION_RATE_MAX_DEFAULT);
         let rate = U256::MAX;
         let error = stage.refuses(&stage.holder, token, token::setEmissionRateCall { newRate: rate }).await;
         assert_eq!(InvalidEmissionRate { rate, minimum, maximum }, error);
         let call = factory::setTokenEmissionRateCall { tokenAddress: token, newRate: rate };
+        let announce = factory::scheduleCall { call: call.abi_encode().into() };
+        stage.executes(&stage.owner, stage.system.factory, announce).await;
+        stage.world.advance_time(TWO_DAYS).await;
         let error = stage.refuses(&stage.owner, stage.system.factory, call).await;
         assert_eq!(TokenFactoryInvalidEmissionRate { rate, minimum, maximum }, error);
     });
@@ -148,9 +154,13 @@ fn f7_what_was_burned_is_not_minted_again() {
 #[test]
 fn f8_every_change_by_the_owner_shows_in_the_logs() {
     run(async {
-        let stage = Stage::shared().await;
+        let stage = Stage::in_world(World::own().await).await;
         let token = stage.token().await;
         let other = stage.stranger.address();
+        let rate = factory::setTokenEmissionRateCall { tokenAddress: token, newRate: tokens(20) }.abi_encode();
+        let announce = factory::scheduleCall { call: rate.clone().into() };
+        stage.executes(&stage.owner, stage.system.factory, announce).await;
+        stage.world.advance_time(TWO_DAYS).await;
         let generator = stage.account_with(fixture::generator()).await;
         let (minimum, maximum) = (tokens(1), tokens(40));
         let program = stage.world.programs.token.address;
@@ -162,7 +172,7 @@ fn f8_every_change_by_the_owner_shows_in_the_logs() {
             factory::setMaxSupplyBoundsCall { minimum, maximum }.abi_encode(),
             factory::setCreationFeeCall { newFee: U256::ONE }.abi_encode(),
             factory::setTreasuryCall { newTreasury: other }.abi_encode(),
-            factory::setTokenEmissionRateCall { tokenAddress: token, newRate: tokens(20) }.abi_encode(),
+            rate,
             factory::setGuardianCall { newGuardian: other }.abi_encode(),
             factory::pauseCall {}.abi_encode(),
             factory::unpauseCall {}.abi_encode(),

@@ -176,9 +176,15 @@ fn set_emission_rate_reverts_within_a_day_whoever_asks() {
         let stage = Stage::in_world(world.clone()).await;
         let token = stage.token().await;
         let rate = |count| token::setEmissionRateCall { newRate: tokens(count) };
+        let by_factory = factory::setTokenEmissionRateCall { tokenAddress: token, newRate: tokens(30) };
+        // The owner has to announce it, launched or not.
+        let _: factory::NotScheduled =
+            stage.refuses(&stage.owner, stage.system.factory, by_factory.clone()).await;
+        let announce = factory::scheduleCall { call: by_factory.abi_encode().into() };
+        stage.executes(&stage.owner, stage.system.factory, announce).await;
+        world.advance_time(2 * DAY).await;
         stage.executes(&stage.holder, token, rate(20)).await;
         let error: CredentialTokenRateChangeTooSoon = stage.refuses(&stage.holder, token, rate(30)).await;
-        let by_factory = factory::setTokenEmissionRateCall { tokenAddress: token, newRate: tokens(30) };
         let passed_on: factory::CredentialTokenRateChangeTooSoon =
             stage.refuses(&stage.owner, stage.system.factory, by_factory.clone()).await;
         assert_eq!(passed_on.availableAt, error.availableAt);

@@ -74,7 +74,7 @@ declare! {
         /// Takes another treasury. Only the owner, announced.
         function setTreasury(address newTreasury) external;
         /// Changes the emission rate of a token of this factory, within the bounds and at most once a day. Only the owner,
-        /// announced. What the token refuses it with is passed on.
+        /// announced, even before the launch. What the token refuses it with is passed on.
         function setTokenEmissionRate(address tokenAddress, uint256 newRate) external;
 
         /// A token was created, with all that it started with.

@@ -602,8 +602,8 @@ impl CredentialTokenFactory {
         Ok(())
     }
 
-    /// Changes the emission rate of `token`, after its generator has settled at the old one. Announced. Units: base units
-    /// a day.
+    /// Changes the emission rate of `token`, after its generator has settled at the old one. Announced, even before the
+    /// launch: tokens are their holders' from the start. Units: base units a day.
     ///
     /// Errors: [`TokenFactoryUnknownToken`] if this factory didn't create it; [`TokenFactoryInvalidEmissionRate`] out of
     /// bounds; what the token refuses it with ([`CredentialTokenRateChangeTooSoon`], [`CredentialTokenSettlementFailed`]), or
@@ -611,7 +611,9 @@ impl CredentialTokenFactory {
     /// Events: the token's `EmissionRateUpdated`.
     pub fn set_token_emission_rate(&mut self, token: Address, new_rate: U256) -> Result<(), FactoryError> {
         guard::enter()?;
-        self.authorize(setTokenEmissionRateCall::SELECTOR, &[token.word(), new_rate.word()])?;
+        let announced =
+            call_hash(setTokenEmissionRateCall::SELECTOR, &[token.into_word(), new_rate.word().into()]);
+        self.schedule.authorize_announced(&self.ownership, announced)?;
         if self.credential_of(token).is_none() {
             return Err(TokenFactoryUnknownToken { tokenAddress: token }.into());
         }

@@ -24,7 +24,8 @@ const DAY: u64 = 86_400;
 #[test]
 fn factory_shows_every_event_and_error() {
     run(async {
-        let stage = Stage::shared().await;
+        // The clock is moved: not in the world that others share.
+        let stage = Stage::in_world(World::own().await).await;
         let mut seen = Seen::nothing_of("token-factory").beside("proxy");
         initialisation(&stage, &mut seen).await;
         creation_of_tokens(&stage, &mut seen).await;
@@ -120,14 +121,26 @@ async fn rates(stage: &Stage, seen: &mut Seen) {
     let bounds = factory::setMaxSupplyBoundsCall { minimum, maximum };
     seen.logs(&stage.executes(&stage.owner, at, bounds).await, at);
 
-    let change = |token| factory::setTokenEmissionRateCall { tokenAddress: token, newRate: maximum };
-    seen.revert(stage, owner, at, change(stage.system.registry)).await;
+    let change = |token, rate| factory::setTokenEmissionRateCall { tokenAddress: token, newRate: rate };
     let token = stage.token().await;
-    stage.executes(&stage.owner, at, change(token)).await;
-    seen.revert(stage, owner, at, change(token)).await;
     stage.install_generator(fixture::settles_nothing()).await;
-    let token = stage.token().await;
-    seen.revert(stage, owner, at, change(token)).await;
+    let unsettled = stage.token().await;
+    let changes = [
+        change(token, maximum),
+        change(stage.system.registry, maximum),
+        change(token, minimum),
+        change(unsettled, maximum),
+    ];
+    for change in &changes {
+        let call = change.abi_encode().into();
+        stage.executes(&stage.owner, at, factory::scheduleCall { call }).await;
+    }
+    stage.world.advance_time(2 * DAY).await;
+    let [first, refused @ ..] = changes;
+    stage.executes(&stage.owner, at, first).await;
+    for change in refused {
+        seen.revert(stage, owner, at, change).await;
+    }
     stage.install_generator(fixture::refuses_everything()).await;
     let credential = stage.credential().await.id;
     seen.revert(stage, stage.holder.address(), at, stage.token_call(credential)).await;
