@@ -157,7 +157,8 @@ fn f8_every_change_by_the_owner_shows_in_the_logs() {
         let stage = Stage::in_world(World::own().await).await;
         let token = stage.token().await;
         let other = stage.stranger.address();
-        let rate = factory::setTokenEmissionRateCall { tokenAddress: token, newRate: tokens(20) }.abi_encode();
+        let rate =
+            factory::setTokenEmissionRateCall { tokenAddress: token, newRate: tokens(20) }.abi_encode();
         let announce = factory::scheduleCall { call: rate.clone().into() };
         stage.executes(&stage.owner, stage.system.factory, announce).await;
         stage.world.advance_time(TWO_DAYS).await;

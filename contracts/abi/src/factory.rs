@@ -141,6 +141,8 @@ declare! {
         error TokenFactoryGeneratorFailed(address generator);
         /// From the token: its emission rate changed within a day, come back at `availableAt` (Unix seconds).
         error CredentialTokenRateChangeTooSoon(uint256 availableAt);
+        /// From the token: its emission rate is `rate` (base units a day) already.
+        error CredentialTokenRateUnchanged(uint256 rate);
         /// From the token: its minter at `minter` couldn't settle what accrued so far.
         error CredentialTokenSettlementFailed(address minter);
         /// The clone could not be created, or refused its initialisation: the token program may have to be renewed, or the

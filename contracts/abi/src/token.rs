@@ -93,6 +93,8 @@ declare! {
         error NotCredentialOwner(bytes32 credentialId, address caller);
         /// The emission rate changed within a day: come back at `availableAt` (Unix seconds).
         error CredentialTokenRateChangeTooSoon(uint256 availableAt);
+        /// The emission rate is `rate` (base units a day) already.
+        error CredentialTokenRateUnchanged(uint256 rate);
         /// The factory at `factory` failed or answered nonsense, or the call had too little gas for it.
         error CredentialTokenFactoryFailed(address factory);
         /// The minter at `minter` couldn't settle what accrued so far, or the call had too little gas for it.

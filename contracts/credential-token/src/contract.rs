@@ -32,9 +32,10 @@ use abi::{
     minter::ITokenMinter::onEmissionRateChangeCall,
     token::ICredentialToken::{
         CredentialTokenAlreadyInitialized, CredentialTokenFactoryFailed, CredentialTokenNotClone,
-        CredentialTokenOnlyFactory, CredentialTokenRateChangeTooSoon, CredentialTokenSettlementFailed,
-        CredentialTokenUnstorable, EmissionRateUpdated, InvalidAmount, InvalidEmissionRate,
-        NotCredentialOwner, OnlyMinter, ReentrancyGuardReentrantCall, TokenBurned, TokenMinted,
+        CredentialTokenOnlyFactory, CredentialTokenRateChangeTooSoon, CredentialTokenRateUnchanged,
+        CredentialTokenSettlementFailed, CredentialTokenUnstorable, EmissionRateUpdated, InvalidAmount,
+        InvalidEmissionRate, NotCredentialOwner, OnlyMinter, ReentrancyGuardReentrantCall, TokenBurned,
+        TokenMinted,
     },
     token::{CloneArgs, DOMAIN_VERSION},
 };
@@ -93,6 +94,7 @@ kit::errors! {
     CredentialTokenNotClone { account },
     CredentialTokenUnstorable {},
     CredentialTokenRateChangeTooSoon { availableAt },
+    CredentialTokenRateUnchanged { rate },
     CredentialTokenFactoryFailed { factory },
     CredentialTokenSettlementFailed { minter },
     ReentrancyGuardReentrantCall {},
@@ -387,9 +389,9 @@ impl CredentialToken {
     ///
     /// Errors: [`NotCredentialOwner`] unless the caller is the factory, or the credential's valid holder now;
     /// [`InvalidEmissionRate`] for a holder's rate out of the factory's bounds; [`CredentialTokenRateChangeTooSoon`] within
-    /// a day of the last change; [`CredentialTokenFactoryFailed`], [`CredentialTokenSettlementFailed`] if factory or minter
-    /// fail; [`CredentialTokenUnstorable`] for a factory's rate over 72 bits; [`CredentialTokenNotClone`] on the program
-    /// itself; [`ReentrancyGuardReentrantCall`].
+    /// a day of the last change; [`CredentialTokenRateUnchanged`]; [`CredentialTokenFactoryFailed`],
+    /// [`CredentialTokenSettlementFailed`] if factory or minter fail; [`CredentialTokenUnstorable`] for a factory's rate over
+    /// 72 bits; [`CredentialTokenNotClone`] on the program itself; [`ReentrancyGuardReentrantCall`].
     /// Events: [`EmissionRateUpdated`].
     pub fn set_emission_rate(&mut self, new_rate: U256) -> Result<(), TokenError> {
         guard::enter()?;
@@ -460,6 +462,10 @@ impl CredentialToken {
                 let available_at = U256::from(available_at);
                 return Err(CredentialTokenRateChangeTooSoon { availableAt: available_at }.into());
             }
+        }
+        // It would keep the holder from a change for a day, and say that there was one.
+        if rate == self.rate() {
+            return Err(CredentialTokenRateUnchanged { rate: new_rate }.into());
         }
         // Before anything is stored: the minter may ask for the rate that it settles at (T5). What it mints meanwhile is
         // in what is read afterwards.

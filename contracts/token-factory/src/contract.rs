@@ -27,18 +27,18 @@ use abi::{
     arbwasm::{ARB_WASM, IArbWasm::programVersionCall},
     factory::{
         ICredentialTokenFactory::{
-            CreationFeeSet, CredentialTokenRateChangeTooSoon, CredentialTokenSettlementFailed,
-            EmissionRateBoundsSet, FeesWithdrawn, GeneratorSet, ImplementationSet, InsufficientCreationFee,
-            InvalidCredential, MaxSupplyBoundsSet, MintingFeeCollected, NotCredentialOwner,
-            ReentrancyGuardReentrantCall, RegistrySet, TokenAlreadyExists, TokenFactoryCreationFailed,
-            TokenFactoryCreatorLimit, TokenFactoryFeeTooHigh, TokenFactoryGeneratorFailed,
-            TokenFactoryInvalidBounds, TokenFactoryInvalidEmissionRate, TokenFactoryInvalidMaxSupply,
-            TokenFactoryInvalidName, TokenFactoryInvalidSymbol, TokenFactoryOnlyTreasury,
-            TokenFactoryOverallLimit, TokenFactoryRefundFailed, TokenFactoryRegistryFailed,
-            TokenFactoryTokenFailed, TokenFactoryTooManyTokens, TokenFactoryUnknownToken,
-            TokenFactoryUnsuitable, TokenFactoryWithdrawalFailed, TreasurySet, setCreationFeeCall,
-            setEmissionRateBoundsCall, setGeneratorCall, setImplementationCall, setMaxSupplyBoundsCall,
-            setRegistryCall, setTokenEmissionRateCall, setTreasuryCall,
+            CreationFeeSet, CredentialTokenRateChangeTooSoon, CredentialTokenRateUnchanged,
+            CredentialTokenSettlementFailed, EmissionRateBoundsSet, FeesWithdrawn, GeneratorSet,
+            ImplementationSet, InsufficientCreationFee, InvalidCredential, MaxSupplyBoundsSet,
+            MintingFeeCollected, NotCredentialOwner, ReentrancyGuardReentrantCall, RegistrySet,
+            TokenAlreadyExists, TokenFactoryCreationFailed, TokenFactoryCreatorLimit, TokenFactoryFeeTooHigh,
+            TokenFactoryGeneratorFailed, TokenFactoryInvalidBounds, TokenFactoryInvalidEmissionRate,
+            TokenFactoryInvalidMaxSupply, TokenFactoryInvalidName, TokenFactoryInvalidSymbol,
+            TokenFactoryOnlyTreasury, TokenFactoryOverallLimit, TokenFactoryRefundFailed,
+            TokenFactoryRegistryFailed, TokenFactoryTokenFailed, TokenFactoryTooManyTokens,
+            TokenFactoryUnknownToken, TokenFactoryUnsuitable, TokenFactoryWithdrawalFailed, TreasurySet,
+            setCreationFeeCall, setEmissionRateBoundsCall, setGeneratorCall, setImplementationCall,
+            setMaxSupplyBoundsCall, setRegistryCall, setTokenEmissionRateCall, setTreasuryCall,
         },
         PAGE_MAX,
     },
@@ -126,6 +126,7 @@ kit::errors! {
     TokenFactoryCreationFailed { credentialId },
     TokenFactoryUnsuitable { account },
     CredentialTokenRateChangeTooSoon { availableAt },
+    CredentialTokenRateUnchanged { rate },
     CredentialTokenSettlementFailed { minter },
     ReentrancyGuardReentrantCall {},
 }
@@ -606,8 +607,9 @@ impl CredentialTokenFactory {
     /// launch: tokens are their holders' from the start. Units: base units a day.
     ///
     /// Errors: [`TokenFactoryUnknownToken`] if this factory didn't create it; [`TokenFactoryInvalidEmissionRate`] out of
-    /// bounds; what the token refuses it with ([`CredentialTokenRateChangeTooSoon`], [`CredentialTokenSettlementFailed`]), or
-    /// [`TokenFactoryTokenFailed`] if it fails without a word; [`ReentrancyGuardReentrantCall`].
+    /// bounds; what the token refuses it with ([`CredentialTokenRateChangeTooSoon`], [`CredentialTokenRateUnchanged`],
+    /// [`CredentialTokenSettlementFailed`]), or [`TokenFactoryTokenFailed`] if it fails without a word;
+    /// [`ReentrancyGuardReentrantCall`].
     /// Events: the token's `EmissionRateUpdated`.
     pub fn set_token_emission_rate(&mut self, token: Address, new_rate: U256) -> Result<(), FactoryError> {
         guard::enter()?;

@@ -13,7 +13,7 @@ use ecosystem::{
     activation::{deploy_and_activate, keep_alive},
     steps::Steps,
 };
-use ecosystem_tests::{Stage, World, fixture, run};
+use ecosystem_tests::{Stage, World, fixture, run, tokens};
 use math::bounds::{CREATION_FEE_CEILING, EMISSION_RATE_CEILING};
 
 use super::{Seen, created, creation};
@@ -129,6 +129,7 @@ async fn rates(stage: &Stage, seen: &mut Seen) {
         change(token, maximum),
         change(stage.system.registry, maximum),
         change(token, minimum),
+        change(unsettled, tokens(10)),
         change(unsettled, maximum),
     ];
     for change in &changes {

@@ -61,6 +61,7 @@ async fn rates(stage: &Stage, seen: &mut Seen, at: Address) {
     let holder = stage.holder.address();
     seen.revert(stage, stage.stranger.address(), at, rate(20)).await;
     seen.revert(stage, holder, at, rate(51)).await;
+    seen.revert(stage, holder, at, rate(10)).await;
     seen.logs(&stage.executes(&stage.holder, at, rate(20)).await, at);
     seen.revert(stage, holder, at, rate(20)).await;
 

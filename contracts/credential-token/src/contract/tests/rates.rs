@@ -107,6 +107,19 @@ fn set_emission_rate_reverts_with_rate_change_too_soon_within_a_day() {
 }
 
 #[test]
+fn set_emission_rate_reverts_with_rate_unchanged() {
+    let mut world = world();
+    for caller in [ALICE, FACTORY] {
+        refuses(&mut world, caller, CredentialTokenRateUnchanged { rate: RATE }, RATE);
+    }
+    // Nor does it count as a change.
+    assert_eq!(world.by(ALICE, |token| token.set_emission_rate(MAXIMUM)), Ok(()));
+    world.forget_logs();
+    world.vm.set_block_timestamp(NOW + DAY);
+    refuses(&mut world, ALICE, CredentialTokenRateUnchanged { rate: MAXIMUM }, MAXIMUM);
+}
+
+#[test]
 fn set_emission_rate_reverts_with_factory_failed_when_it_fails_or_answers_nonsense() {
     let mut world = world();
     let bounds = getEmissionRateBoundsCall {}.abi_encode();

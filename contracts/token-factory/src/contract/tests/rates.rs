@@ -77,6 +77,9 @@ fn set_token_emission_rate_passes_on_what_the_token_says() {
     let soon = CredentialTokenRateChangeTooSoon { availableAt: n(NOW) };
     world.host.answer(token, change(RATE), Err(soon.abi_encode()));
     refuses(&mut world, soon, token, RATE);
+    let unchanged = CredentialTokenRateUnchanged { rate: RATE };
+    world.host.answer(token, change(RATE), Err(unchanged.abi_encode()));
+    refuses(&mut world, unchanged, token, RATE);
     let unsettled = CredentialTokenSettlementFailed { minter: GENERATOR };
     world.host.answer(token, change(RATE), Err(unsettled.abi_encode()));
     refuses(&mut world, unsettled, token, RATE);
