@@ -12,7 +12,7 @@ use alloy::{
 };
 use ecosystem::{
     key::Key,
-    proxy::{ADMIN_SLOT, IMPLEMENTATION_SLOT},
+    proxy::{ADMIN_SLOT, GATE_SLOT, IMPLEMENTATION_SLOT, PENDING_SLOT},
 };
 
 use crate::Stage;
@@ -45,7 +45,12 @@ impl Reader<'_> {
         for (name, proxy) in
             [("registry", self.stage.system.registry), ("factory", self.stage.system.factory)]
         {
-            for (slot_name, slot) in [("implementation", IMPLEMENTATION_SLOT), ("admin", ADMIN_SLOT)] {
+            for (slot_name, slot) in [
+                ("implementation", IMPLEMENTATION_SLOT),
+                ("admin", ADMIN_SLOT),
+                ("pending", PENDING_SLOT),
+                ("gate", GATE_SLOT),
+            ] {
                 let word = self.stage.chain().storage(proxy, slot).await.expect("the node answers");
                 self.values.insert(format!("{name} proxy {slot_name}"), word.to_string());
             }

@@ -195,7 +195,7 @@ fn activate_passes_on_the_chains_reason() {
 }
 
 /// A program like one of the artifacts, under a code hash that nobody has activated.
-async fn inactive_twin(stage: &Stage, name: &str) -> Deployed {
+pub(crate) async fn inactive_twin(stage: &Stage, name: &str) -> Deployed {
     let artifacts = xtask::artifacts::ensure().expect("the artifacts of this world");
     let mut module = std::fs::read(artifacts.wasm_path(name)).expect("a file");
     // A custom section changes the code, not what it does. The stage's owner is of this test alone.

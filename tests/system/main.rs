@@ -5,6 +5,7 @@ mod defects;
 mod gas;
 mod journey;
 mod lifecycle;
+mod proxy;
 mod refusals;
 mod registry;
 mod stack;

@@ -105,7 +105,13 @@ mod tests {
 
     const EXPORTED: &str = "
 interface IProxy {
+    function announceProxyCall(bytes calldata call) external;
+
+    function cancelProxyCall() external;
+
     function changeAdmin(address new_admin) external;
+
+    function lockUpgrades() external;
 
     function upgradeToAndCall(address implementation, bytes calldata data) external;
 
@@ -117,7 +123,17 @@ interface IProxy {
 
     error ERC1967ProxyUninitialized();
 
+    error ProxyAlreadyLocked();
+
+    error ProxyCallNotAnnounced(bytes32);
+
+    error ProxyCallTooEarly(bytes32, uint256);
+
+    error ProxyCallTooLate(bytes32, uint256);
+
     error ProxyMalformedCall();
+
+    error ProxyNothingAnnounced();
 }
 ";
 
@@ -127,6 +143,17 @@ interface IProxy {
             assert!(of(name).is_some_and(|abi| abi.functions().next().is_some()), "{name}");
         }
         assert_eq!(of("nonsense"), None);
+    }
+
+    #[test]
+    fn the_proxy_takes_no_selector_from_the_contracts_behind_it() {
+        let proxy: BTreeSet<_> =
+            of("proxy").unwrap().functions().map(|function| function.selector()).collect();
+        for name in NAMES.iter().filter(|name| **name != "proxy") {
+            for function in of(name).unwrap().functions() {
+                assert!(!proxy.contains(&function.selector()), "{name}: {}", function.signature());
+            }
+        }
     }
 
     #[test]

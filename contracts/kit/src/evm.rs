@@ -12,13 +12,14 @@
 #[cfg(test)]
 pub(crate) mod chain;
 pub mod op;
+pub mod selectors;
 
 use op::{JUMP, JUMPDEST, JUMPI, PUSH1, PUSH2};
 
 /// Longest code, in bytes.
-const BYTES_MAX: usize = 1024;
+const BYTES_MAX: usize = 2048;
 /// Most labels in one piece of code.
-const LABELS_MAX: usize = 16;
+const LABELS_MAX: usize = 32;
 /// Most jumps in one piece of code.
 const JUMPS_MAX: usize = 64;
 /// Where a label lies that isn't placed yet.

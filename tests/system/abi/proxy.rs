@@ -6,14 +6,17 @@ use alloy::{
     rpc::types::TransactionRequest,
     sol_types::SolCall,
 };
-use ecosystem_tests::{Stage, run};
+use ecosystem::proxy::{DELAY_SECS, WINDOW_SECS};
+use ecosystem_tests::{Stage, World, run};
 
 use super::{Seen, created, creation};
 
 #[test]
 fn proxy_shows_every_event_and_error() {
     run(async {
-        let stage = Stage::shared().await;
+        // The clock is moved: not in the world that others share.
+        let world = World::own().await;
+        let stage = Stage::in_world(world.clone()).await;
         let mut seen = Seen::nothing_of("proxy").beside("credential-registry");
         let program = stage.world.programs.registry.address;
         let evm = &stage.world.artifacts.evm;
@@ -38,6 +41,22 @@ fn proxy_shows_every_event_and_error() {
         seen.revert_of(&stage, admin, cut_off).await;
 
         seen.logs(&stage.executes(&stage.owner, at, upgrade(program)).await, at);
+
+        seen.revert(&stage, admin, at, proxy::cancelProxyCallCall {}).await;
+        let announce = proxy::announceProxyCallCall { call: upgrade(program).abi_encode().into() };
+        seen.logs(&stage.executes(&stage.owner, at, announce.clone()).await, at);
+        seen.logs(&stage.executes(&stage.owner, at, proxy::cancelProxyCallCall {}).await, at);
+        seen.logs(&stage.executes(&stage.owner, at, proxy::lockUpgradesCall {}).await, at);
+        seen.revert(&stage, admin, at, proxy::lockUpgradesCall {}).await;
+        seen.revert(&stage, admin, at, upgrade(program)).await;
+        stage.executes(&stage.owner, at, announce).await;
+        seen.revert(&stage, admin, at, upgrade(program)).await;
+        world.advance_time(DELAY_SECS + WINDOW_SECS + 1).await;
+        seen.revert(&stage, admin, at, upgrade(program)).await;
+
+        // The other proxy isn't locked.
+        let at = stage.system.factory;
+        let mut seen = seen.beside("token-factory");
         let call = proxy::changeAdminCall { newAdmin: stage.stranger.address() };
         seen.logs(&stage.executes(&stage.owner, at, call).await, at);
         seen.assert_everything();

@@ -1,9 +1,13 @@
 //! A chain for the tests of EVM code: an EVM, and contracts that tell what reached them.
 
-use alloy_primitives::{Address, Bytes, Log, TxKind, U256, address};
+use alloy_primitives::{Address, B256, Bytes, Log, TxKind, U256, address};
 use revm::{
     Context, Database, ExecuteCommitEvm, MainBuilder, MainContext,
-    context::{TxEnv, result::ExecutionResult},
+    context::{
+        TxEnv,
+        result::ExecutionResult,
+        transaction::{AccessList, AccessListItem},
+    },
     database::InMemoryDB,
     state::{AccountInfo, Bytecode},
 };
@@ -38,6 +42,12 @@ pub(crate) fn echoed(mark: u8, value: u64, calldata: &[u8]) -> Bytes {
 /// A chain that keeps its state from one transaction to the next.
 pub(crate) struct Chain {
     db: InMemoryDB,
+    /// Time of the next block, in Unix seconds.
+    pub(crate) now: u64,
+    /// Slots that the next transactions find warm.
+    pub(crate) warm: Vec<(Address, B256)>,
+    /// Gas that the last transaction took, no refund taken off and no floor applied.
+    pub(crate) spent: u64,
 }
 
 /// How a transaction ended.
@@ -54,7 +64,7 @@ impl Chain {
     pub(crate) fn new() -> Self {
         let mut db = InMemoryDB::default();
         db.insert_account_info(EVE, AccountInfo::from_balance(U256::from(1_000_000)));
-        Self { db }
+        Self { db, now: 1_800_000_000, warm: Vec::new(), spent: 0 }
     }
 
     /// Puts `code` at `account`; none removes it.
@@ -107,6 +117,7 @@ impl Chain {
         let mut evm = Context::mainnet()
             .with_db(db)
             .modify_cfg_chained(|cfg| cfg.disable_nonce_check = true)
+            .modify_block_chained(|block| block.timestamp = U256::from(self.now))
             .build_mainnet();
         let tx = TxEnv::builder()
             .caller(caller)
@@ -114,10 +125,17 @@ impl Chain {
             .value(U256::from(value))
             .data(Bytes::copy_from_slice(data))
             .gas_limit(10_000_000)
+            .access_list(AccessList(
+                self.warm
+                    .iter()
+                    .map(|&(address, slot)| AccessListItem { address, storage_keys: [slot].into() })
+                    .collect(),
+            ))
             .build()
             .unwrap();
         let result = evm.transact_commit(tx).unwrap();
         self.db = evm.ctx.journaled_state.database;
+        self.spent = result.gas().total_gas_spent();
         match result {
             ExecutionResult::Success { logs, output, .. } => {
                 (Outcome::Returned(output.data().clone(), logs), output.address().copied())

@@ -24,9 +24,11 @@ opcodes! {
     EQ = 0x14, "Whether `a == b`.";
     ISZERO = 0x15, "Whether `a` is zero.";
     AND = 0x16, "Bitwise `a & b`.";
+    OR = 0x17, "Bitwise `a | b`.";
     XOR = 0x18, "Bitwise `a ^ b`: zero if they are equal.";
     SHL = 0x1b, "`b` shifted left by `a` bits.";
     SHR = 0x1c, "`b` shifted right by `a` bits.";
+    KECCAK256 = 0x20, "Hash of memory at `a` of length `b`.";
     CALLER = 0x33, "Who called.";
     CALLVALUE = 0x34, "Wei that came with the call.";
     CALLDATALOAD = 0x35, "Word of the calldata at `a`.";
@@ -36,6 +38,7 @@ opcodes! {
     CODECOPY = 0x39, "Copies to memory `a` from the running code at `b` as many bytes as the third says.";
     RETURNDATASIZE = 0x3d, "Length of what the last call returned.";
     RETURNDATACOPY = 0x3e, "Copies to memory `a` from the returned data at `b` as many bytes as the third says.";
+    TIMESTAMP = 0x42, "Time of the block, in Unix seconds.";
     POP = 0x50, "Drops `a`.";
     MLOAD = 0x51, "Word of memory at `a`.";
     MSTORE = 0x52, "Writes the word `b` to memory at `a`.";
@@ -48,6 +51,7 @@ opcodes! {
     PUSH0 = 0x5f, "Pushes zero.";
     PUSH1 = 0x60, "Pushes the byte that follows.";
     PUSH2 = 0x61, "Pushes the two bytes that follow.";
+    PUSH3 = 0x62, "Pushes the three bytes that follow.";
     PUSH4 = 0x63, "Pushes the four bytes that follow.";
     PUSH20 = 0x73, "Pushes the twenty bytes that follow.";
     PUSH32 = 0x7f, "Pushes the 32 bytes that follow.";
