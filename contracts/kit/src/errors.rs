@@ -20,7 +20,7 @@ macro_rules! absorb {
 /// declaration, of one word each. Keeping the data and not the error itself makes results small, which every function
 /// passes on; and all errors share one encoder.
 ///
-/// ```ignore
+/// ```text
 /// kit::errors! { pub PoolError: Paused {}, TooLittle { amount, minimum } }
 /// ```
 #[macro_export]

@@ -15,7 +15,7 @@ pub fn emit<H: RawLogAccess + ?Sized>(host: &H, topics: &[[u8; 32]], data: &[[u8
 /// Lets declared events emit themselves: each with its indexed fields in brackets and the others in braces, all of them in
 /// the order of the declaration. For fields of one word.
 ///
-/// ```ignore
+/// ```text
 /// kit::events! { Transfer [from, to] { value } }
 /// ```
 #[macro_export]

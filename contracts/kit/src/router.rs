@@ -70,6 +70,57 @@ macro_rules! routes {
     };
 }
 
+/// Tests that a contract's routes are what is declared for its folder, for its module of tests:
+/// `route_tests! { Contract, "folder", World, field }`, where `World::new()` holds a contract that is set up in `field`.
+///
+/// Adds to `World` the methods `call`, which makes a typed call as the chain would, and `raw`, the same in bytes. Needs the
+/// feature `json` of `abi`, and the crate's `SolCall` and `Vec` in scope.
+#[macro_export]
+macro_rules! route_tests {
+    ($contract:ident, $folder:literal, $world:ident, $field:ident) => {
+        impl $world {
+            /// Makes the call as the chain would: revert data if it is refused.
+            fn call<C: SolCall>(&mut self, call: &C) -> Result<C::Return, Vec<u8>> {
+                let data = self.raw(&call.abi_encode()).expect("a route")?;
+                Ok(C::abi_decode_returns_validate(&data).expect("an answer of the declared types"))
+            }
+
+            fn raw(&mut self, data: &[u8]) -> Option<Result<Vec<u8>, Vec<u8>>> {
+                use stylus_sdk::abi::Router;
+                let (selector, arguments) = data.split_first_chunk().expect("a selector");
+                $contract::route(&mut self.$field, u32::from_be_bytes(*selector), arguments)
+            }
+        }
+
+        #[test]
+        fn routes_are_the_declared_functions() {
+            use std::collections::BTreeSet;
+            use stylus_sdk::abi::Router;
+            let declared = abi::json::of($folder).expect("an interface of that name");
+            let declared: BTreeSet<[u8; 4]> =
+                declared.functions().map(|function| function.selector().0).collect();
+            let routed: BTreeSet<[u8; 4]> = $contract::SELECTORS.iter().copied().collect();
+            assert_eq!(routed, declared);
+            assert_eq!($contract::SELECTORS.len(), declared.len(), "each once");
+            let mut world = $world::new();
+            assert_eq!(world.raw(&[0xde, 0xad, 0xbe, 0xef]), None);
+            assert!($contract::receive(&mut world.$field).is_none());
+            assert!($contract::fallback(&mut world.$field, &[]).is_none());
+            assert!($contract::constructor(&mut world.$field, &[]).is_none());
+        }
+
+        #[test]
+        fn every_route_refuses_arguments_that_are_missing() {
+            let declared = abi::json::of($folder).expect("an interface of that name");
+            for function in declared.functions().filter(|function| !function.inputs.is_empty()) {
+                let mut world = $world::new();
+                let cut = [function.selector().as_slice(), &[0; 31]].concat();
+                assert_eq!(world.raw(&cut), Some(Err(vec![])), "{}", function.signature());
+            }
+        }
+    };
+}
+
 /// The `main` of a contract with [`routes!`](crate::routes), which prints the interface that is declared for it: the SDK
 /// can't know it, and a test has compared the routes with it.
 #[macro_export]

@@ -9,45 +9,8 @@ use abi::{
         validateCredentialReturn,
     },
 };
-use std::collections::BTreeSet;
-use stylus_sdk::abi::Router;
 
-impl World {
-    /// Makes the call as the chain would: revert data if it is refused.
-    fn call<C: SolCall>(&mut self, call: &C) -> Result<C::Return, Vec<u8>> {
-        let data = self.raw(&call.abi_encode()).expect("a route")?;
-        Ok(C::abi_decode_returns_validate(&data).expect("an answer of the declared types"))
-    }
-
-    fn raw(&mut self, data: &[u8]) -> Option<Result<Vec<u8>, Vec<u8>>> {
-        let (selector, arguments) = data.split_first_chunk().expect("a selector");
-        CredentialRegistry::route(&mut self.registry, u32::from_be_bytes(*selector), arguments)
-    }
-}
-
-#[test]
-fn routes_are_the_declared_functions() {
-    let declared = abi::json::of("credential-registry").unwrap();
-    let declared: BTreeSet<[u8; 4]> = declared.functions().map(|function| function.selector().0).collect();
-    let routed: BTreeSet<[u8; 4]> = CredentialRegistry::SELECTORS.iter().copied().collect();
-    assert_eq!(routed, declared);
-    assert_eq!(CredentialRegistry::SELECTORS.len(), declared.len(), "each once");
-    let mut world = World::new();
-    assert_eq!(world.raw(&[0xde, 0xad, 0xbe, 0xef]), None);
-    assert!(CredentialRegistry::receive(&mut world.registry).is_none());
-    assert!(CredentialRegistry::fallback(&mut world.registry, &[]).is_none());
-    assert!(CredentialRegistry::constructor(&mut world.registry, &[]).is_none());
-}
-
-#[test]
-fn every_route_refuses_arguments_that_are_missing() {
-    let declared = abi::json::of("credential-registry").unwrap();
-    for function in declared.functions().filter(|function| !function.inputs.is_empty()) {
-        let mut world = World::new();
-        let cut = [function.selector().as_slice(), &[0; 31]].concat();
-        assert_eq!(world.raw(&cut), Some(Err(vec![])), "{}", function.signature());
-    }
-}
+kit::route_tests! { CredentialRegistry, "credential-registry", World, registry }
 
 #[test]
 fn no_function_takes_ether() {

@@ -2,45 +2,8 @@
 
 use super::*;
 use abi::token::ICredentialToken::{initializeCall, mintCall, nameCall, permitCall, transferCall};
-use std::collections::BTreeSet;
-use stylus_sdk::abi::Router;
 
-impl World {
-    /// Makes the call as the chain would: revert data if it is refused.
-    fn call<C: SolCall>(&mut self, call: &C) -> Result<C::Return, Vec<u8>> {
-        let data = self.raw(&call.abi_encode()).expect("a route")?;
-        Ok(C::abi_decode_returns_validate(&data).expect("an answer of the declared types"))
-    }
-
-    fn raw(&mut self, data: &[u8]) -> Option<Result<Vec<u8>, Vec<u8>>> {
-        let (selector, arguments) = data.split_first_chunk().expect("a selector");
-        CredentialToken::route(&mut self.token, u32::from_be_bytes(*selector), arguments)
-    }
-}
-
-#[test]
-fn routes_are_the_declared_functions() {
-    let declared = abi::json::of("credential-token").unwrap();
-    let declared: BTreeSet<[u8; 4]> = declared.functions().map(|function| function.selector().0).collect();
-    let routed: BTreeSet<[u8; 4]> = CredentialToken::SELECTORS.iter().copied().collect();
-    assert_eq!(routed, declared);
-    assert_eq!(CredentialToken::SELECTORS.len(), declared.len(), "each once");
-    let mut world = World::new();
-    assert_eq!(world.raw(&[0xde, 0xad, 0xbe, 0xef]), None);
-    assert!(CredentialToken::receive(&mut world.token).is_none());
-    assert!(CredentialToken::fallback(&mut world.token, &[]).is_none());
-    assert!(CredentialToken::constructor(&mut world.token, &[]).is_none());
-}
-
-#[test]
-fn every_route_refuses_arguments_that_are_missing() {
-    let declared = abi::json::of("credential-token").unwrap();
-    for function in declared.functions().filter(|function| !function.inputs.is_empty()) {
-        let mut world = World::new();
-        let cut = [function.selector().as_slice(), &[0; 31]].concat();
-        assert_eq!(world.raw(&cut), Some(Err(vec![])), "{}", function.signature());
-    }
-}
+kit::route_tests! { CredentialToken, "credential-token", World, token }
 
 #[test]
 fn every_route_without_arguments_answers_as_declared() {
