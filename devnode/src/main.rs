@@ -13,7 +13,7 @@ use stylus_devnode::{
     config::ETHER,
 };
 
-/// Requests allocate on threads of their own: the system's allocator takes twice as long for it.
+/// Requests allocate on threads of their own, which the system's allocator is slow at.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

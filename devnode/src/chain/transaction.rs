@@ -237,7 +237,7 @@ impl SignedTx {
     }
 }
 
-/// Who signed, found by the C library that the precompile uses: it takes a third of the time of the pure Rust one.
+/// Who signed, found by the C library that the precompile uses, which is faster than the pure Rust one.
 fn signer(envelope: &TxEnvelope) -> Option<Address> {
     let signature = envelope.signature();
     // EIP-2: of the two signatures that are equally good only one counts.
