@@ -96,8 +96,8 @@ enum Task {
     /// Measure how fast the devnode is, beside the project's goals.
     ///
     /// Boot, activation and compilation, what metering costs, and what is mined and answered a second over HTTP with 1,
-    /// 8 and 64 connections. Built with optimisations, which takes 15 minutes the first time; the measurement itself
-    /// takes four. A missed goal is shown and fails nothing.
+    /// 8 and 64 connections. Built with optimisations, which compiles every dependency anew the first time; the
+    /// measurement itself takes four minutes. A missed goal is shown and fails nothing.
     Bench {
         /// Only benchmarks with this in their name, for example `transfers`.
         #[arg(value_name = "FILTER")]

@@ -10,7 +10,7 @@ use brotli::enc::{
 
 /// Length of the brotli stream (level 1, window 22) that stands for a transaction.
 ///
-/// In one go, as Nitro does it: writing first and finishing then would end the stream with an empty block more.
+/// In one go: writing first and finishing then would end the stream with an empty block more.
 pub(super) fn compressed_len(raw: &[u8]) -> u64 {
     use BrotliEncoderParameter as Parameter;
     let mut encoder = BrotliEncoderStateStruct::new(StandardAlloc::default());

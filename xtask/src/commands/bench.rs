@@ -46,7 +46,7 @@ pub(crate) fn run(filter: Option<&str>) -> Result<Outcome> {
     if figures.is_dir() {
         fs::remove_dir_all(&figures).with_context(|| format!("{} can't be removed", figures.display()))?;
     }
-    process::note("building with optimisations: about 15 minutes on two cores, the first time");
+    process::note("building with optimisations, which compiles every dependency anew the first time");
     let mut bench = process::host_cargo(&root);
     bench.args([
         "bench",
