@@ -32,14 +32,14 @@ pub(super) fn programs(
     let contracts = root.join("contracts");
     let recipes: Vec<_> =
         folders.iter().map(|folder| Recipe::read(&contracts, folder)).collect::<Result<_>>()?;
-    let compiled = compile(root, toolchain)?;
+    let compiled = compile(root, toolchain, folders)?;
     let cargo_version = process::quiet(toolchain.cargo().arg("version"))?;
     let mut manifest = Manifest::default();
     for (folder, recipe) in folders.iter().zip(&recipes) {
         note(format!("optimising {folder}"));
         let raw = compiled.join(format!("{}.wasm", folder.replace('-', "_")));
         if !raw.is_file() {
-            bail!("{folder} built no wasm: its Cargo.toml needs `[lib] crate-type = [\"cdylib\"]`");
+            bail!("{folder} built no wasm: its Cargo.toml needs `[lib] crate-type = [\"lib\", \"cdylib\"]`");
         }
         let optimised = optimise(toolchain, recipe, &raw, &target.join(format!("{folder}.optimised")))?;
         let hash = project_hash::of(&contracts, &cargo_version, recipe)?;
@@ -53,24 +53,30 @@ pub(super) fn programs(
 }
 
 /// Compiles all libraries of the workspace and returns the folder with their wasm.
-fn compile(root: &Path, toolchain: &Toolchain) -> Result<PathBuf> {
+fn compile(root: &Path, toolchain: &Toolchain, folders: &[String]) -> Result<PathBuf> {
     let target = root.join("target/wasm");
     // Fetched first: the registry's folders must be there to be cut off from paths.
     let fetch =
         ["fetch", "--quiet", "--locked", "--manifest-path", "contracts/Cargo.toml", "--target", WASM_TARGET];
     process::run(toolchain.cargo().current_dir(root).args(fetch))
         .context("the contracts' dependencies can't be fetched (is crates.io reachable, and contracts/Cargo.lock current?)")?;
-    process::run(
-        toolchain
-            .cargo()
-            .current_dir(root)
-            .args(["build", "--lib", "--locked", "--release", "--target", WASM_TARGET])
-            .args(["--manifest-path", "contracts/Cargo.toml", "--target-dir"])
-            .arg(&target)
-            .args(["--config", "contracts/.cargo/config.toml", "--config"])
-            .arg(rustflags_setting(&registry_remaps("")?)),
-    )
-    .context("the contracts don't compile")?;
+    let remaps = rustflags_setting(&registry_remaps("")?);
+    for folder in folders {
+        // As a cdylib alone: a library that is a `lib`, too, which cargo-stylus needs to find it, is linked without
+        // optimising across crates, and is a sixth larger.
+        process::run(
+            toolchain
+                .cargo()
+                .current_dir(root)
+                .args(["rustc", "--lib", "--crate-type", "cdylib", "--package", folder])
+                .args(["--locked", "--release", "--target", WASM_TARGET])
+                .args(["--manifest-path", "contracts/Cargo.toml", "--target-dir"])
+                .arg(&target)
+                .args(["--config", "contracts/.cargo/config.toml", "--config"])
+                .arg(&remaps),
+        )
+        .with_context(|| format!("{folder} doesn't compile"))?;
+    }
     Ok(target.join(WASM_TARGET).join("release/deps"))
 }
 
