@@ -35,6 +35,11 @@ pub mod erc1271;
 )]
 pub mod factory;
 pub mod minter;
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the generated constructor of a call takes each of its arguments"
+)]
+pub mod pool;
 pub mod proxy;
 pub mod registry;
 pub mod token;

@@ -14,6 +14,10 @@
 pub mod bounds;
 pub mod bucket;
 pub mod credential;
+pub mod curve;
+pub mod history;
+pub mod lock;
+pub mod log;
 pub mod nonce;
 pub mod page;
 pub mod supply;
