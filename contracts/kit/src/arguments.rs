@@ -67,6 +67,15 @@ impl<'a> Arguments<'a> {
         u8::try_from(self.long()?).map_err(|_| Malformed)
     }
 
+    /// The next argument, a `bool`.
+    pub fn flag(&mut self) -> Result<bool, Malformed> {
+        match self.long()? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(Malformed),
+        }
+    }
+
     /// The next argument, an `address`.
     pub fn address(&mut self) -> Result<Address, Malformed> {
         address(self.word()?)
@@ -170,6 +179,8 @@ mod tests {
         assert_eq!(Arguments::new(&too_long).long(), Err(Malformed));
         let too_large = (U256::from(256),).abi_encode_params();
         assert_eq!(Arguments::new(&too_large).byte(), Err(Malformed));
+        let flags = [0, 1, 2].map(|word| Arguments::new(&(U256::from(word),).abi_encode_params()).flag());
+        assert_eq!(flags, [Ok(false), Ok(true), Err(Malformed)]);
         let dirty = B256::repeat_byte(1);
         assert_eq!(Arguments::new(dirty.as_slice()).address(), Err(Malformed));
         let no_text = (Bytes::from(vec![0xff]),).abi_encode_params();

@@ -88,6 +88,16 @@ argument!(Text derefs to str; "string", encoded as sol_data::String, valid if |b
 /// Bytes of a word, which everything is padded to.
 const WORD_BYTES: usize = 32;
 
+/// The calldata of a function whose arguments are one word each, as all calls of one contract share it.
+#[inline(never)]
+#[must_use]
+pub fn encode(selector: [u8; 4], words: &[[u8; 32]]) -> Vec<u8> {
+    let mut data = Vec::with_capacity(selector.len().saturating_add(words.as_flattened().len()));
+    data.extend_from_slice(&selector);
+    data.extend_from_slice(words.as_flattened());
+    data
+}
+
 /// Appends `bytes` as the ABI encodes `bytes` and `string` in their place: the length, the content, and zeros up to a
 /// whole word.
 pub fn append_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
@@ -128,6 +138,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn calls_are_what_the_abi_encodes(selector: [u8; 4], first: [u8; 32], second: [u8; 32]) {
+            let words = (B256::from(first), B256::from(second)).abi_encode_params();
+            prop_assert_eq!(encode(selector, &[first, second]), [selector.as_slice(), &words].concat());
+            prop_assert_eq!(encode(selector, &[]), selector);
+        }
+
         #[test]
         fn appended_bytes_are_what_the_abi_encodes(data: Vec<u8>) {
             let mut encoded = U256::from(WORD_BYTES).to_be_bytes_vec();

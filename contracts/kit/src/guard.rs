@@ -11,6 +11,9 @@ pub const SLOT: B256 = B256::new(Keccak256::new().update(b"air.transient.Guard")
 /// What the slot holds while a guarded function runs.
 const HELD: U256 = uint!(1_U256);
 
+/// What it holds while a guarded function runs that takes plain Ether meanwhile.
+const OPEN: U256 = uint!(2_U256);
+
 /// The guarded function was entered again before it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reentered;
@@ -29,6 +32,18 @@ pub fn enter() -> Result<(), Reentered> {
 /// Releases the guard of the acting contract.
 pub fn release() {
     transient::store(SLOT, B256::ZERO);
+}
+
+/// Has the acting contract, while it holds the guard, take plain Ether or refuse it (as it does from [`enter`] on).
+pub fn take_ether(taken: bool) {
+    let value = if taken { OPEN } else { HELD };
+    transient::store(SLOT, B256::new(value.to_be_bytes()));
+}
+
+/// Whether the acting contract takes plain Ether now.
+#[must_use]
+pub fn takes_ether() -> bool {
+    transient::load(SLOT) == B256::new(OPEN.to_be_bytes())
 }
 
 /// Whether a guarded function of the acting contract is running.
@@ -103,6 +118,21 @@ mod tests {
         release();
         assert_eq!(enter(), Ok(()));
         release();
+    }
+
+    #[test]
+    fn plain_ether_is_taken_only_while_a_guarded_function_says_so() {
+        assert!(!takes_ether());
+        assert_eq!(enter(), Ok(()));
+        assert!(!takes_ether());
+        take_ether(true);
+        assert!(takes_ether());
+        assert_eq!(enter(), Err(Reentered));
+        take_ether(false);
+        assert!(!takes_ether());
+        assert_eq!(enter(), Err(Reentered));
+        release();
+        assert!(!takes_ether() && !is_held());
     }
 
     #[test]

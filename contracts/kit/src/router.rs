@@ -14,9 +14,17 @@ macro_rules! routes {
     ($contract:ident, |$this:ident, $arguments:ident| { $($routes:tt)+ }) => {
         $crate::routes! { $contract, payable [], |$this, $arguments| { $($routes)+ } }
     };
+    ($contract:ident, payable [$($payable:ident),*], |$this:ident, $arguments:ident| { $($routes:tt)+ }) => {
+        $crate::routes! {
+            $contract, payable [$($payable),*], receive |_it| None, fallback |_it, _input| None,
+            |$this, $arguments| { $($routes)+ }
+        }
+    };
     (
         $contract:ident,
         payable [$($payable:ident),*],
+        receive |$receiver:ident| $receive:expr,
+        fallback |$other:ident, $input:ident| $fallback:expr,
         |$this:ident, $arguments:ident| { $($call:ident => $reply:expr;)+ }
     ) => {
         impl $contract {
@@ -55,12 +63,12 @@ macro_rules! routes {
                 storage.answer(selector, input).transpose()
             }
 
-            fn receive(_: &mut Self) -> Option<Result<(), alloc::vec::Vec<u8>>> {
-                None
+            fn receive($receiver: &mut Self) -> Option<Result<(), alloc::vec::Vec<u8>>> {
+                $receive
             }
 
-            fn fallback(_: &mut Self, _: &[u8]) -> Option<stylus_sdk::ArbResult> {
-                None
+            fn fallback($other: &mut Self, $input: &[u8]) -> Option<stylus_sdk::ArbResult> {
+                $fallback
             }
 
             fn constructor(_: &mut Self, _: &[u8]) -> Option<stylus_sdk::ArbResult> {

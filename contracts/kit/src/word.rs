@@ -40,14 +40,12 @@ impl Word {
     /// The word as two numbers, the high and the low half.
     #[must_use]
     pub fn halves(&self) -> [u128; 2] {
-        let [a, b, c, d] = *self.number().as_limbs();
-        [join(d, c), join(b, a)]
+        halves(self.get())
     }
 
     /// Overwrites the word with two numbers, the high and the low half.
-    pub fn set_halves(&mut self, [high, low]: [u128; 2]) {
-        let ([b, a], [d, c]) = (split(low), split(high));
-        self.set_number(U256::from_limbs([a, b, c, d]));
+    pub fn set_halves(&mut self, halves: [u128; 2]) {
+        self.set(joined(halves));
     }
 
     /// Overwrites the word with a number.
@@ -68,6 +66,20 @@ pub fn bytes(number: U256) -> B256 {
 #[must_use]
 pub fn number(bytes: B256) -> U256 {
     U256::from_be_bytes(bytes.0)
+}
+
+/// A word as two numbers, the high and the low half.
+#[must_use]
+pub fn halves(word: B256) -> [u128; 2] {
+    let [a, b, c, d] = *number(word).as_limbs();
+    [join(d, c), join(b, a)]
+}
+
+/// The word of two numbers, the high and the low half.
+#[must_use]
+pub fn joined([high, low]: [u128; 2]) -> B256 {
+    let ([b, a], [d, c]) = (split(low), split(high));
+    bytes(U256::from_limbs([a, b, c, d]))
 }
 
 fn join(high: u64, low: u64) -> u128 {
@@ -157,6 +169,14 @@ impl<const N: usize> Words<N> {
     pub fn set(&mut self, values: impl Iterator<Item = B256>) {
         for (index, value) in values.take(N).enumerate() {
             // SAFETY: `&mut self` is the only accessor to these slots: `StorageType::new` asks its caller for that.
+            unsafe { self.vm.storage_cache_bytes32(self.slot(index), value) }
+        }
+    }
+
+    /// Overwrites the word numbered `index`, from 0; none beyond the last.
+    pub fn put(&mut self, index: usize, value: B256) {
+        if index < N {
+            // SAFETY: as in `set`.
             unsafe { self.vm.storage_cache_bytes32(self.slot(index), value) }
         }
     }
@@ -273,6 +293,9 @@ mod tests {
         assert_eq!([0, 1, 2].map(|index| row.get(index)), [1, 2, 0].map(B256::with_last_byte));
         assert_eq!(vm.get_storage(ROOT), B256::with_last_byte(1));
         assert_eq!(vm.get_storage(ROOT + uint!(1_U256)), B256::with_last_byte(2));
+        row.put(1, B256::with_last_byte(4));
+        row.put(2, B256::with_last_byte(5));
+        assert_eq!(row.get(1), B256::with_last_byte(4));
         assert_eq!(vm.snapshot().storage.len(), 2, "nothing is written beyond the row");
     }
 

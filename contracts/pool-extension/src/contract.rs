@@ -1,0 +1,129 @@
+//! What a pool's program leaves to this one: trades of exact output, those with a permit, the shares' ledger, the locks and
+//! the questions about the past.
+//!
+//! **Holds** nothing: it acts on the storage of the pool that delegates to it, by the rules that `pool-core` has for both.
+//!
+//! **Who may call**: pools, by delegation. Called directly it refuses: its own code is no clone's, so it has no token.
+//!
+//! **Trusts** what the pool trusts.
+//!
+//! **Invariants** P1 to P6: see `pool-core`.
+//!
+//! **Deliberately absent**: everything that its pool answers itself; a way to be called directly.
+
+use abi::pool::{DECIMALS, NAME, SYMBOL};
+use alloc::{vec, vec::Vec};
+use alloy_primitives::U256;
+use kit::{calldata::append_bytes, reply::Word as _};
+use math::{
+    curve::MINIMUM_LIQUIDITY,
+    history::{DailyMean, Point},
+};
+use pool_core::{Market, PoolError};
+use stylus_sdk::prelude::*;
+
+/// Bytes of the heads of three lists.
+const LISTS_HEAD_BYTES: u64 = 0x60;
+
+/// The extension: its storage is the market's.
+#[storage]
+#[entrypoint]
+pub struct PoolExtension {
+    pub(crate) market: Market,
+}
+
+impl PoolExtension {
+    /// Name of the shares.
+    pub(crate) const fn name() -> &'static str {
+        NAME
+    }
+
+    /// Symbol of the shares.
+    pub(crate) const fn symbol() -> &'static str {
+        SYMBOL
+    }
+
+    /// Decimals of the shares.
+    pub(crate) const fn decimals() -> u8 {
+        DECIMALS
+    }
+
+    /// Shares that stay in the pool for ever.
+    pub(crate) const fn minimum_liquidity() -> u64 {
+        MINIMUM_LIQUIDITY
+    }
+
+    /// The geometric mean price of the last `window` seconds (wei per whole token), and the window's real length.
+    ///
+    /// Errors: `PoolInvalidWindow`, `PoolHistoryTooShort`, `ReentrancyGuardReentrantCall`, `PoolNotClone`.
+    pub(crate) fn consult(&self, window: u64) -> Result<Vec<u8>, PoolError> {
+        let window = self.market.window(window)?;
+        Ok(kit::reply::words(&[window.price().word(), window.seconds.word()]))
+    }
+
+    /// What changed hands in the last `window` seconds (wei), and the window's real length.
+    ///
+    /// Errors: as [`consult`](Self::consult).
+    pub(crate) fn volume(&self, window: u64) -> Result<Vec<u8>, PoolError> {
+        let window = self.market.window(window)?;
+        Ok(kit::reply::words(&[U256::from(window.volume()).word(), window.seconds.word()]))
+    }
+
+    /// The mean Ether reserve of the last `window` seconds (wei), and the window's real length.
+    ///
+    /// Errors: as [`consult`](Self::consult).
+    pub(crate) fn liquidity(&self, window: u64) -> Result<Vec<u8>, PoolError> {
+        let window = self.market.window(window)?;
+        Ok(kit::reply::words(&[U256::from(window.ether()).word(), window.seconds.word()]))
+    }
+
+    /// The totals at each of `seconds_ago`: three lists.
+    ///
+    /// Errors: as [`consult`](Self::consult).
+    pub(crate) fn observe(&self, seconds_ago: &[u64]) -> Result<Vec<u8>, PoolError> {
+        let points = self.market.observe(seconds_ago)?;
+        let words = u64::try_from(points.len()).unwrap_or(u64::MAX);
+        let list_bytes = words.saturating_add(1).saturating_mul(32);
+        let second = list_bytes.saturating_add(LISTS_HEAD_BYTES);
+        let heads = [LISTS_HEAD_BYTES, second, second.saturating_add(list_bytes)];
+        let mut reply = kit::reply::words(&heads.map(u64::word));
+        let columns: [fn(&Point) -> U256; 3] =
+            [|point| signed(point.log), |point| U256::from(point.depth), |point| U256::from(point.volume)];
+        for column in columns {
+            reply.extend_from_slice(&words.word());
+            for point in &points {
+                reply.extend_from_slice(&column(point).word());
+            }
+        }
+        Ok(reply)
+    }
+
+    /// The finished days: a list of structs.
+    ///
+    /// Errors: `ReentrancyGuardReentrantCall`, `PoolNotClone`.
+    pub(crate) fn daily_means(&self) -> Result<Vec<u8>, PoolError> {
+        let means = self.market.daily_means()?;
+        let count = u64::try_from(means.len()).unwrap_or(u64::MAX);
+        let mut reply = kit::reply::words(&[0x20_u8.word(), count.word()]);
+        for DailyMean { day, log, ether, volume, trades } in means {
+            let ether_and_volume = [ether, volume].map(|amount| U256::from(amount).word());
+            for word in [day.word(), signed(log).word()].into_iter().chain(ether_and_volume).chain([trades.word()]) {
+                reply.extend_from_slice(&word);
+            }
+        }
+        Ok(reply)
+    }
+}
+
+/// A text as the ABI answers it.
+pub(crate) fn text(text: &str) -> Vec<u8> {
+    let mut reply = kit::reply::words(&[0x20_u8.word()]);
+    append_bytes(&mut reply, text.as_bytes());
+    reply
+}
+
+/// A signed number in two's complement.
+fn signed(number: i64) -> U256 {
+    let positive = U256::from(number.unsigned_abs());
+    if number < 0 { positive.wrapping_neg() } else { positive }
+}
