@@ -1,7 +1,7 @@
 //! Constants that no owner can exceed, and the defaults that owners start from.
 //!
-//! Source of every number: the product specification, "CredentialTokenFactory and CredentialToken". Amounts
-//! are in wad (18 decimals); emission rates are wad tokens a day.
+//! Source of every number: the product specification, "CredentialTokenFactory and CredentialToken" and "PoolFactory and
+//! CredentialPool". Amounts are in wad (18 decimals); emission rates are wad tokens a day.
 
 use alloy_primitives::{U256, uint};
 
@@ -47,6 +47,12 @@ pub const CREATIONS_OF_ONE: Limit = Limit { per_day: 5, capacity: 5 };
 /// How many tokens all creators together can create: 1 000 at once, 1 000 a day.
 pub const CREATIONS_OF_ALL: Limit = Limit { per_day: 1_000, capacity: 1_000 };
 
+/// Least tokens that a new pool factory has pools opened with: 50.
+pub const POOL_TOKENS_MIN_DEFAULT: U256 = uint!(50_000_000_000_000_000_000_U256);
+
+/// Least Ether that a new pool factory has pools opened with: 0.05, in wei.
+pub const POOL_ETHER_MIN_DEFAULT: U256 = uint!(50_000_000_000_000_000_U256);
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,6 +71,8 @@ mod tests {
         assert_eq!(MAX_SUPPLY_MAX_DEFAULT, tokens(1_000_000_000));
         assert_eq!(MAX_SUPPLY_CEILING, (U256::from(1) << 112) - U256::from(1));
         assert_eq!(CREATION_FEE_CEILING * U256::from(100), WAD);
+        assert_eq!(POOL_TOKENS_MIN_DEFAULT, tokens(50));
+        assert_eq!(POOL_ETHER_MIN_DEFAULT * U256::from(20), WAD);
     }
 
     #[test]

@@ -7,7 +7,9 @@
 //! Source: Uniswap v2 Core whitepaper (Adams, Zinsmeister, Robinson; March 2020) §§2.2, 2.4, 3.2.1, 3.4; the formulas of
 //! its library for quotes.
 
-use alloy_primitives::{U256, U512, uint};
+use alloy_primitives::{U256, U512};
+
+use crate::wide::divide;
 
 /// Bits that a reserve has at most.
 pub const RESERVE_BITS: usize = 112;
@@ -35,7 +37,7 @@ pub fn amount_out(amount_in: U256, reserve_in: u128, reserve_out: u128) -> Optio
     let traded = amount_in.checked_mul(TRADED)?;
     let numerator = wide(traded, reserve_out);
     let denominator = reserve_in.checked_mul(WHOLE)?.checked_add(traded)?;
-    fits(numerator.checked_div(U256::from(denominator))?)
+    fits(divide(numerator, denominator)?)
 }
 
 /// What has to be put in to get `amount_out`: `reserve_in · out · 1000 / ((reserve_out − out) · 997) + 1`: rounded up, and
@@ -48,7 +50,7 @@ pub fn amount_in(amount_out: U256, reserve_in: u128, reserve_out: u128) -> Optio
     let left = some(reserve_out.checked_sub(amount_out)?)?;
     let numerator = wide(reserve_in, amount_out.checked_mul(WHOLE)?);
     let denominator = left.checked_mul(TRADED)?;
-    let amount_in = numerator.checked_div(U256::from(denominator))?;
+    let amount_in = divide(numerator, denominator)?;
     fits(amount_in.checked_add(U256::ONE)?)
 }
 
@@ -77,7 +79,7 @@ pub fn proportional(desired: [U256; 2], reserves: [u128; 2]) -> Option<[u128; 2]
     let (reserve0, reserve1) = (some(reserve0)?, some(reserve1)?);
     let matching = |amount: U256, of: u128, other: u128| {
         let amount = fits(amount)?;
-        Some((amount, wide(amount, other).checked_div(U256::from(of))?))
+        Some((amount, divide(wide(amount, other), of)?))
     };
     if let Some((amount0, amount1)) = matching(desired0, reserve0, reserve1)
         && amount1 <= desired1
@@ -94,41 +96,45 @@ pub fn proportional(desired: [U256; 2], reserves: [u128; 2]) -> Option<[u128; 2]
 #[must_use]
 pub fn first_shares(amounts: [u128; 2]) -> Option<U256> {
     let [amount0, amount1] = amounts;
-    let shares = square_root(wide(amount0, amount1)).checked_sub(U256::from(MINIMUM_LIQUIDITY))?;
-    (!shares.is_zero()).then_some(shares)
+    let shares = square_root(wide(amount0, amount1)).checked_sub(MINIMUM_LIQUIDITY.into())?;
+    (shares != 0).then(|| U256::from(shares))
 }
 
 /// Shares of more liquidity: `min(amount0 · supply / reserve0, amount1 · supply / reserve1)`, rounded down. `None` without
-/// reserves.
+/// reserves, or with a supply of more than 128 bits, which reserves of 112 can't lead to.
 #[must_use]
 pub fn shares_of(amounts: [u128; 2], reserves: [u128; 2], supply: U256) -> Option<U256> {
     let ([amount0, amount1], [reserve0, reserve1]) = (amounts, reserves);
-    let of0 = mul_div(U256::from(amount0), supply, U256::from(reserve0))?;
-    let of1 = mul_div(U256::from(amount1), supply, U256::from(reserve1))?;
+    let supply = u128::try_from(supply).ok()?;
+    let of0 = divide(wide(amount0, supply), reserve0)?;
+    let of1 = divide(wide(amount1, supply), reserve1)?;
     Some(of0.min(of1))
 }
 
-/// What `shares` of `supply` are worth: `shares · balance / supply` of both, rounded down. `None` without shares.
+/// What `shares` of `supply` are worth: `shares · balance / supply` of both, rounded down. `None` without shares, or with more
+/// than 128 bits of them.
 #[must_use]
 pub fn worth_of(shares: U256, supply: U256, balances: [u128; 2]) -> Option<[u128; 2]> {
     let [balance0, balance1] = balances;
-    let of = |balance: u128| fits(mul_div(shares, U256::from(balance), supply)?);
+    let (shares, supply) = (u128::try_from(shares).ok()?, u128::try_from(supply).ok()?);
+    let of = |balance: u128| fits(divide(wide(shares, balance), supply)?);
     Some([of(balance0)?, of(balance1)?])
 }
 
 /// New shares that give the protocol a sixth of the growth of `√k` since the product was `k_last`:
 /// `supply · (√k − √k_last) / (5 · √k + √k_last)`, rounded down; zero if nothing grew. A twentieth of a percent of each
-/// trade is a sixth of its fee.
+/// trade is a sixth of its fee. Zero with a supply of more than 128 bits, which reserves of 112 can't lead to.
 #[must_use]
 pub fn protocol_shares(supply: U256, reserves: [u128; 2], k_last: U256) -> U256 {
     let [reserve0, reserve1] = reserves;
     let (root, root_last) = (square_root(wide(reserve0, reserve1)), square_root(k_last));
-    let Some(growth) = root.checked_sub(root_last).filter(|growth| !growth.is_zero()) else {
-        return U256::ZERO;
+    let due = || {
+        let growth = root.checked_sub(root_last)?;
+        // Roots of products of reserves: 112 + 3 bits.
+        let denominator = root.checked_mul(5)?.checked_add(root_last)?;
+        divide(wide(u128::try_from(supply).ok()?, growth), denominator)
     };
-    // Roots of 256-bit numbers have 128 bits: no overflow.
-    let denominator = root.wrapping_mul(uint!(5_U256)).wrapping_add(root_last);
-    mul_div(supply, growth, denominator).unwrap_or_default()
+    due().unwrap_or_default()
 }
 
 /// The product of the reserves, `k`.
@@ -143,7 +149,7 @@ pub fn product(reserves: [u128; 2]) -> U256 {
 #[must_use]
 pub fn price(reserve_in: u128, reserve_of: u128) -> U256 {
     let numerator = U256::from(reserve_in).wrapping_shl(RESERVE_BITS);
-    numerator.checked_div(U256::from(reserve_of)).unwrap_or_default()
+    divide(numerator, reserve_of).unwrap_or_default()
 }
 
 /// `a · b / divisor`, rounded down, with the product at its full 512 bits. `None` if the result has more than 256 bits or
@@ -161,24 +167,19 @@ pub fn mul_div(a: U256, b: U256, divisor: U256) -> Option<U256> {
 /// `√number`, rounded down.
 ///
 /// Source: Newton's iteration, which falls to the root from any start above it (Cohen, A Course in Computational Algebraic
-/// Number Theory, algorithm 1.7.1); the root of the highest 128 bits is a start that is right in half of its digits.
+/// Number Theory, algorithm 1.7.1).
 #[must_use]
-pub fn square_root(number: U256) -> U256 {
-    if let Ok(number) = u128::try_from(number) {
-        return U256::from(number.isqrt());
-    }
-    // An even number of bits below the highest 128 or 127.
-    let shift = number.bit_len().wrapping_sub(127) & !1;
-    let high = number.wrapping_shr(shift).saturating_to::<u128>();
-    // One more than the root of what was cut off, so no less than the root; at most 65 + 64 bits.
-    let mut root = U256::from(high.isqrt()).wrapping_add(U256::ONE).wrapping_shl(shift / 2);
+pub fn square_root(number: U256) -> u128 {
+    // A power of two above the root, or the greatest number that a root can be.
+    let bits = number.bit_len().div_ceil(2);
+    let mut root = u32::try_from(bits).ok().and_then(|bits| 1_u128.checked_shl(bits)).unwrap_or(u128::MAX);
     loop {
-        let quotient = number.checked_div(root).unwrap_or_default();
-        let next = root.wrapping_add(quotient).wrapping_shr(1);
-        if next >= root {
+        let quotient = divide(number, root).and_then(|quotient| u128::try_from(quotient).ok()).unwrap_or(u128::MAX);
+        // No more than the root where it isn't found yet: (root + quotient) / 2, which can't overflow like this.
+        if quotient >= root {
             return root;
         }
-        root = next;
+        root = quotient.midpoint(root);
     }
 }
 

@@ -22,3 +22,4 @@ pub mod nonce;
 pub mod page;
 pub mod supply;
 pub mod text;
+pub mod wide;

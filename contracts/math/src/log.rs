@@ -1,6 +1,8 @@
 //! Binary logarithms and powers in fixed point: prices as exponents, whose means over time are geometric.
 
-use alloy_primitives::{U256, U512};
+use alloy_primitives::U256;
+
+use crate::wide::top;
 
 /// Fractional bits of a [`log2_ratio`].
 pub const RATIO_BITS: u32 = 24;
@@ -10,6 +12,9 @@ pub const EXPONENT_BITS: u32 = 32;
 
 /// Fractional bits that [`log2`] computes: more than are kept, so that a difference of two is right to the last of those.
 const LOG_BITS: u32 = 40;
+
+/// Fractional bits that the exponential series is summed with.
+const FRACTION: u32 = 63;
 
 /// `2^64 · ln 2`, rounded.
 const LN_2: u128 = 0xb172_17f7_d1cf_79ac;
@@ -38,7 +43,7 @@ fn log2(number: u128) -> Option<i64> {
     let exponent = number.checked_ilog2()?;
     // The mantissa with 63 fractional bits, cut off below.
     let normal = number.wrapping_shl(u128::BITS.wrapping_sub(1).wrapping_sub(exponent));
-    let mut mantissa = high(normal);
+    let mut mantissa = top(normal);
     let mut digits: i64 = exponent.into();
     for _ in 0..LOG_BITS {
         // Two numbers of 64 bits: the square has 126 fractional bits, and 64 of its 128 are kept.
@@ -46,9 +51,9 @@ fn log2(number: u128) -> Option<i64> {
         digits <<= 1;
         if square >> 127 == 1 {
             digits |= 1;
-            mantissa = high(square);
+            mantissa = top(square);
         } else {
-            mantissa = high(square << 1);
+            mantissa = top(square << 1);
         }
     }
     Some(digits)
@@ -57,35 +62,31 @@ fn log2(number: u128) -> Option<i64> {
 /// `scale · 2^exponent`, where the exponent has [`EXPONENT_BITS`] fractional bits, rounded down; all ones if that is more
 /// than 256 bits.
 ///
-/// Error: relative, less than 2⁻⁵⁸, before the rounding.
+/// Error: relative, less than 2⁻⁵⁷, before the rounding.
 /// Source: `2^f = e^(f · ln 2)`, by the exponential series.
 #[must_use]
-pub fn exp2(exponent: i64, scale: U256) -> U256 {
+pub fn exp2(exponent: i64, scale: u64) -> U256 {
     let whole = exponent >> EXPONENT_BITS;
     let fraction = exponent.wrapping_sub(whole << EXPONENT_BITS).unsigned_abs();
-    // f · ln 2 with 64 fractional bits: 32 + 64 bits in all, of which the lowest 32 are cut off.
-    let power = u128::from(fraction).wrapping_mul(LN_2) >> EXPONENT_BITS;
-    let one = 1_u128 << 64;
+    // f · ln 2 with 63 fractional bits: 32 + 63 bits in all, of which the lowest 32 are cut off.
+    let power = (u128::from(fraction).wrapping_mul(LN_2)) >> (EXPONENT_BITS + 1);
+    let one = 1_u128 << FRACTION;
     let (mut sum, mut term) = (one, one);
     for n in 1..=TERMS {
-        // Both are below 2^64 but for the first term, which is 2^64: no overflow.
-        term = (term.wrapping_mul(power) >> 64).wrapping_div(u128::from(n));
+        // All of them are at most 2^63: no overflow, and a division of 64 bits.
+        let product = u64::try_from(term.wrapping_mul(power) >> FRACTION).unwrap_or_default();
+        term = product.wrapping_div(n).into();
         sum = sum.wrapping_add(term);
     }
-    // scale · sum / 2^64 · 2^whole, in one shift.
-    let product: U512 = scale.widening_mul(U256::from(sum));
-    let shift = whole.wrapping_sub(64);
-    let shifted = match usize::try_from(shift.unsigned_abs()) {
-        Ok(right) if shift < 0 => Some(product.wrapping_shr(right)),
-        Ok(left) => product.checked_shl(left),
-        Err(_) => None,
-    };
-    shifted.and_then(|number| U256::checked_from_limbs_slice(number.as_limbs())).unwrap_or(U256::MAX)
-}
-
-/// The high half.
-fn high(number: u128) -> u64 {
-    u64::try_from(number >> 64).unwrap_or_default()
+    // scale · sum / 2^63 · 2^whole, in one shift; 64 + 64 bits.
+    let product = U256::from(u128::from(scale).wrapping_mul(sum));
+    let shift = whole.wrapping_sub(FRACTION.into());
+    let bits = usize::try_from(shift.unsigned_abs()).unwrap_or(usize::MAX);
+    if shift < 0 {
+        return product.wrapping_shr(bits);
+    }
+    let room = product.leading_zeros();
+    if bits <= room || product.is_zero() { product.wrapping_shl(bits) } else { U256::MAX }
 }
 
 #[cfg(test)]
@@ -119,17 +120,18 @@ mod tests {
 
     #[test]
     fn exp2_of_whole_numbers_is_exact_and_saturates() {
-        let one = U256::from(1_u64 << 32);
+        let one = 1_u64 << 32;
         for whole in 0..=220_i64 {
-            assert_eq!(exp2(whole << EXPONENT_BITS, one), one << usize::try_from(whole).unwrap());
+            assert_eq!(exp2(whole << EXPONENT_BITS, one), U256::from(one) << usize::try_from(whole).unwrap());
         }
         for whole in 0..=40_i64 {
-            assert_eq!(exp2(-whole << EXPONENT_BITS, one), one >> usize::try_from(whole).unwrap());
+            assert_eq!(exp2(-whole << EXPONENT_BITS, one), U256::from(one) >> usize::try_from(whole).unwrap());
         }
-        assert_eq!(exp2(256 << EXPONENT_BITS, U256::ONE), U256::MAX);
+        assert_eq!(exp2(256 << EXPONENT_BITS, 1), U256::MAX);
         assert_eq!(exp2(i64::MAX, one), U256::MAX);
-        assert_eq!(exp2(i64::MIN, U256::MAX), U256::ZERO);
-        assert_eq!(exp2(1 << EXPONENT_BITS, U256::ZERO), U256::ZERO);
+        assert_eq!(exp2(i64::MIN, u64::MAX), U256::ZERO);
+        assert_eq!(exp2(1 << EXPONENT_BITS, 0), U256::ZERO);
+        assert_eq!(exp2(i64::MAX, 0), U256::ZERO);
     }
 
     proptest! {
@@ -148,18 +150,18 @@ mod tests {
         }
 
         #[test]
-        fn exp2_is_within_its_error(exponent in -(60_i64 << 32)..100_i64 << 32) {
-            let scale = U256::from(1_u8) << 100;
-            let power = f64::from(exp2(exponent, scale)) / f64::from(scale);
+        fn exp2_is_within_its_error(exponent in -(20_i64 << 32)..100_i64 << 32) {
+            let scale = 1_u64 << 63;
+            let power = f64::from(exp2(exponent, scale)) / scale as f64;
             let expected = (exponent as f64 / 2_f64.powi(32)).exp2();
             prop_assert!((power / expected - 1.0).abs() < 1e-11, "{power} {expected}");
         }
 
         #[test]
-        fn exp2_undoes_log2(numerator in 1..=u128::MAX >> 16, denominator in 1..=u128::MAX >> 16) {
+        fn exp2_undoes_log2(numerator in 1_u128 << 90..1 << 112, denominator in 1_u128 << 90..1 << 112) {
             let exponent = i64::from(log2_ratio(numerator, denominator)) << (EXPONENT_BITS - RATIO_BITS);
-            let scale = U256::from(1_u8) << 100;
-            let power = f64::from(exp2(exponent, scale)) / f64::from(scale);
+            let scale = 1_u64 << 63;
+            let power = f64::from(exp2(exponent, scale)) / scale as f64;
             let expected = numerator as f64 / denominator as f64;
             // The power of a number rounded down is a little less.
             prop_assert!((-6e-8..1e-11).contains(&(power / expected - 1.0)), "{power} {expected}");

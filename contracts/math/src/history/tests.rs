@@ -4,7 +4,6 @@ extern crate std;
 
 use super::*;
 use crate::log;
-use alloy_primitives::U256;
 use proptest::prelude::*;
 use std::{collections::BTreeMap, vec, vec::Vec};
 
@@ -179,7 +178,7 @@ proptest! {
         prop_assert!((seconds..seconds + HOUR_SECS).contains(&window.seconds));
 
         let mean = (world.logs(start, now) << 8).div_euclid(i64::try_from(now - start).unwrap());
-        prop_assert_eq!(window.price(), log::exp2(mean, U256::from(10_u64.pow(18))));
+        prop_assert_eq!(window.price(), log::exp2(mean, 10_u64.pow(18)));
         let expected = world.ether_seconds(start, now) / (now - start) as f64;
         let ether = window.ether() as f64;
         prop_assert!(ether <= expected * (1.0 + 1e-12) && ether >= expected * (1.0 - 2e-5) - 1.2e12, "{ether} {expected}");

@@ -7,9 +7,12 @@ use super::{
     end_of, place, start_of,
 };
 use crate::{
-    bounds::{DAY_SECS, WAD},
+    bounds::DAY_SECS,
     log,
 };
+
+/// Base units of a whole token.
+const WHOLE: u64 = 1_000_000_000_000_000_000;
 
 /// Where the observations are.
 pub trait Ring {
@@ -48,7 +51,7 @@ impl Window {
     /// The geometric mean over time of the price. Units: wei of Ether per whole token. Rounded down.
     #[must_use]
     pub fn price(self) -> U256 {
-        log::exp2(mean_log(self.change, self.seconds), WAD)
+        log::exp2(mean_log(self.change, self.seconds), WHOLE)
     }
 
     /// The mean over time of the Ether reserve. Units: wei. Rounded down.
