@@ -32,5 +32,7 @@ pub mod reply;
 pub mod router;
 pub mod schedule;
 pub mod signer;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod text;
 pub mod word;

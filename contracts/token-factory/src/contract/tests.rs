@@ -7,13 +7,12 @@ use abi::{
 };
 use alloy_primitives::{address, b256, uint};
 use alloy_sol_types::{SolEvent, SolInterface, SolValue};
-use host::Scripted;
+use kit::testing::Scripted;
 use stylus_sdk::stylus_core::AccountAccess;
 
 mod announced;
 mod creation;
 mod fees;
-mod host;
 mod limits;
 mod rates;
 mod routed;

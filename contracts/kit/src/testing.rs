@@ -1,15 +1,23 @@
 //! A test host that plays the accounts around a contract: calls get the answers that were put down for them, and no
 //! others; `create2` does what the chain does with a clone's creation code. (The SDK's own answers every call, with the data
-//! that was put down last.)
+//! that was put down last.) For the tests of contracts that call others; the feature `testing` brings it.
 
+extern crate std;
+
+use alloc::{rc::Rc, vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use core::cell::RefCell;
+use std::collections::HashMap;
 use stylus_sdk::{stylus_core::*, testing::TestVM};
 
-type Answer = Result<Vec<u8>, Vec<u8>>;
+/// What an account answers a call with: data, or the data of its refusal.
+pub type Answer = Result<Vec<u8>, Vec<u8>>;
 
 /// A call that was made: to whom, with what, with how many wei.
-pub(super) type Made = (Address, Vec<u8>, U256);
+pub type Made = (Address, Vec<u8>, U256);
+
+/// Bytes of a clone's creation code that return what follows them.
+const CREATION_BYTES: usize = 10;
 
 #[derive(Default)]
 struct Script {
@@ -18,29 +26,39 @@ struct Script {
     returned: Vec<u8>,
 }
 
+/// The host: the SDK's, but for calls and deployments.
 #[derive(Clone)]
-pub(super) struct Scripted {
-    pub(super) vm: TestVM,
+pub struct Scripted {
+    /// The SDK's host, which has everything else.
+    pub vm: TestVM,
     script: Rc<RefCell<Script>>,
 }
 
-impl Scripted {
-    pub(super) fn new() -> Self {
+impl Default for Scripted {
+    fn default() -> Self {
         Self { vm: TestVM::new(), script: Rc::default() }
+    }
+}
+
+impl Scripted {
+    /// A host where nobody answers.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// From now on `to` answers `data` so.
-    pub(super) fn answer(&self, to: Address, data: Vec<u8>, answer: Answer) {
+    pub fn answer(&self, to: Address, data: Vec<u8>, answer: Answer) {
         self.script.borrow_mut().answers.insert((to, data), answer);
     }
 
     /// From now on `to` doesn't answer `data`.
-    pub(super) fn silence(&self, to: Address, data: Vec<u8>) {
+    pub fn silence(&self, to: Address, data: Vec<u8>) {
         self.script.borrow_mut().answers.remove(&(to, data));
     }
 
     /// The calls that could change something, since this was last asked.
-    pub(super) fn made(&self) -> Vec<Made> {
+    pub fn made(&self) -> Vec<Made> {
         core::mem::take(&mut self.script.borrow_mut().made)
     }
 
@@ -123,13 +141,13 @@ unsafe impl UnsafeCallAccess for Scripted {
         _: u64,
         _: &mut usize,
     ) -> u8 {
-        unreachable!("the factory delegates nothing")
+        unreachable!("nothing is delegated here")
     }
 }
 
 unsafe impl UnsafeDeploymentAccess for Scripted {
     unsafe fn create1(&self, _: *const u8, _: usize, _: *const u8, _: *mut u8, _: *mut usize) {
-        unreachable!("the factory creates by CREATE2 only")
+        unreachable!("contracts create by CREATE2 only")
     }
     unsafe fn create2(
         &self,
@@ -152,8 +170,8 @@ unsafe impl UnsafeDeploymentAccess for Scripted {
         // SAFETY: as the caller promises.
         unsafe { *revert_data_len = 0 };
         if self.vm.code_size(address) == 0 {
-            // A clone's creation code is ten bytes that return what follows them.
-            self.vm.set_code(address, code[10..].to_vec());
+            let runtime = code.get(CREATION_BYTES..).unwrap_or_default();
+            self.vm.set_code(address, runtime.to_vec());
             contract.copy_from_slice(address.as_slice());
         }
     }
