@@ -4,7 +4,8 @@ use alloy_json_abi::{JsonAbi, Param, StateMutability};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What has a JSON ABI here, by folder of `contracts/` or, for the proxy, by its module.
-pub const NAMES: &[&str] = &["credential-registry", "credential-token", "pool", "proxy", "token-factory"];
+pub const NAMES: &[&str] =
+    &["credential-registry", "credential-token", "pool", "pool-factory", "proxy", "token-factory"];
 
 /// The functions, events and errors of the contract in the folder `name`, or `None` if it isn't one of [`NAMES`].
 #[must_use]
@@ -13,6 +14,7 @@ pub fn of(name: &str) -> Option<JsonAbi> {
         "credential-registry" => crate::registry::ICredentialRegistry::abi::contract(),
         "credential-token" => crate::token::ICredentialToken::abi::contract(),
         "pool" => crate::pool::ICredentialPool::abi::contract(),
+        "pool-factory" => crate::pool_factory::IPoolFactory::abi::contract(),
         "proxy" => crate::proxy::IProxy::abi::contract(),
         "token-factory" => crate::factory::ICredentialTokenFactory::abi::contract(),
         _ => return None,
@@ -26,6 +28,7 @@ pub fn solidity(name: &str, interface: &str) -> Option<String> {
     // JSON spells structs out where Solidity needs their names.
     let structs = match name {
         "credential-registry" => crate::registry::structs(),
+        "pool-factory" => crate::pool_factory::structs(),
         _ => Vec::new(),
     };
     let mut text = of(name)?.to_sol(interface, None);
