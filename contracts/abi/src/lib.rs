@@ -36,15 +36,14 @@ pub mod erc1271;
 pub mod factory;
 pub mod market;
 pub mod minter;
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the generated constructor of a call takes each of its arguments"
+#[cfg_attr(
+    feature = "rpc",
+    expect(
+        clippy::too_many_arguments,
+        reason = "the generated constructor of a call takes each of its arguments"
+    )
 )]
 pub mod pool;
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the generated constructor of an event takes each of its fields"
-)]
 pub mod pool_factory;
 pub mod proxy;
 pub mod registry;

@@ -72,28 +72,31 @@ use alloy_sol_types::{SolCall, SolError};
 use kit::{
     absorb,
     arguments::Arguments,
-    clone, guard,
+    calldata, clone, guard,
     guardian::{Guardian, GuardianError},
     initializer::{InitializeError, Initializer},
     namespace::{Namespace, Namespaced},
     ownership::Ownership,
     reply::Word as _,
     schedule::{Schedule, ScheduleError, call_hash},
-    word::{Word, WordMap},
+    word::{Word, WordMap, halves, number},
 };
 use math::{
     bounds::{CREATION_FEE_CEILING, POOL_ETHER_MIN_DEFAULT, POOL_TOKENS_MIN_DEFAULT},
-    curve, lock, page,
+    curve, lock, page, wide,
 };
 use stylus_sdk::{deploy::RawDeploy, prelude::*};
+
+use checks::reason;
+use settings::above;
 
 mod checks;
 mod creation;
 mod pools;
 mod settings;
 
-/// Bits of an address.
-const ADDRESS_BITS: usize = 160;
+/// Bits of an address that stand in the high half of a word, below what is packed above it.
+const HIGH_BITS: u32 = 32;
 
 /// First byte of the code of every Stylus program, and of accounts that delegate to other code (EIP-7702).
 const NO_CONTRACT_MARK: u8 = 0xef;
@@ -297,7 +300,7 @@ impl PoolFactory {
 
     /// What opening a pool costs. Units: wei.
     pub fn pool_creation_fee(&self) -> U256 {
-        self.pools.recipient.number().wrapping_shr(ADDRESS_BITS)
+        U256::from(above(&self.pools.recipient))
     }
 
     /// Creation fees that the recipient can withdraw (M4). Units: wei.
@@ -342,7 +345,7 @@ impl PoolFactory {
 
     /// Number of pools.
     pub fn get_pool_count(&self) -> U256 {
-        self.pools.implementation.number().wrapping_shr(ADDRESS_BITS)
+        U256::from(self.count())
     }
 
     /// The pool numbered `index` (from 0) in the order of creation.
@@ -370,7 +373,8 @@ impl PoolFactory {
         if limit > PAGE_MAX {
             return Err(PoolFactoryTooManyPools { count: limit, limit: PAGE_MAX }.into());
         }
-        let numbers = page::window(self.get_pool_count().saturating_to(), offset, limit);
+        let count = u64::try_from(self.count()).unwrap_or(u64::MAX);
+        let numbers = page::window(count, offset, limit);
         Ok(numbers.map(|number| self.pool_at(U256::from(number))).collect())
     }
 
@@ -464,8 +468,7 @@ impl PoolFactory {
         if !amount.is_zero() {
             self.pools.accrued.set_number(U256::ZERO);
             FeesWithdrawn { recipient, amount }.emit(self.vm());
-            let context = Call::new_payable(self, amount);
-            if call(self.vm(), context, recipient, &[]).is_err() {
+            if self.tell(recipient, amount, &[]).is_err() {
                 return Err(PoolFactoryWithdrawalFailed { recipient, amount }.into());
             }
         }
@@ -667,7 +670,7 @@ impl PoolFactory {
         self.authorize_unless(!on, call)?;
         self.check_pools(pools)?;
         for pool in pools {
-            self.tell(*pool, &ICredentialPool::setProtocolFeeCall { on }.abi_encode())?;
+            self.tell_pool(*pool, ICredentialPool::setProtocolFeeCall::SELECTOR, &[on.word()])?;
         }
         guard::release();
         Ok(())

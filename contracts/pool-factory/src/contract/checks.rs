@@ -3,9 +3,33 @@
 use super::*;
 
 impl PoolFactory {
-    /// What `account` answers to `question`, if it does.
-    pub(super) fn ask(&self, account: Address, question: &[u8]) -> Option<Vec<u8>> {
-        static_call(self.vm(), Call::new(), account, question).ok()
+    /// What `account` answers to a question whose arguments are one word each, or what it refuses it with.
+    #[inline(never)]
+    pub(super) fn ask(
+        &self,
+        account: Address,
+        selector: [u8; 4],
+        arguments: &[[u8; 32]],
+    ) -> Result<Vec<u8>, Vec<u8>> {
+        let question = calldata::encode(selector, arguments);
+        static_call(self.vm(), Call::new(), account, &question).map_err(reason)
+    }
+
+    /// The first word of what `account` answers; nothing if it doesn't.
+    #[inline(never)]
+    pub(super) fn ask_word(
+        &self,
+        account: Address,
+        selector: [u8; 4],
+        arguments: &[[u8; 32]],
+    ) -> Option<B256> {
+        let answer = self.ask(account, selector, arguments).ok()?;
+        Arguments::new(&answer).word().ok()
+    }
+
+    /// Number of pools.
+    pub(super) fn count(&self) -> u128 {
+        above(&self.pools.implementation)
     }
 
     /// The pool numbered `index`.
@@ -17,12 +41,11 @@ impl PoolFactory {
     pub(super) fn locked_bps(&self, pool: Address, began: &CloneArgs) -> Result<U256, PoolFactoryError> {
         let first = curve::first_shares([began.initial_tokens, began.initial_ether]).unwrap_or_default();
         let locked = lock::locked(first, began.created_at, self.vm().block_timestamp());
-        let supply = self.ask(pool, &totalSupplyCall {}.abi_encode());
-        let supply = supply.and_then(|answer| Arguments::new(&answer).number().ok());
-        let supply = supply.ok_or(PoolFactoryPoolFailed { pool })?;
-        // Cannot overflow: shares of first liquidity are at most its larger amount, of 112 bits. There always is a supply:
-        // the shares that stay in the pool for ever.
-        Ok(locked.wrapping_mul(WHOLE_BPS).checked_div(supply).unwrap_or_default())
+        let supply = self.ask_word(pool, totalSupplyCall::SELECTOR, &[]);
+        let [_, supply] = halves(supply.ok_or(PoolFactoryPoolFailed { pool })?);
+        // Cannot overflow: first shares are no more than the larger of two amounts of 112 bits. There always is a supply, of
+        // hardly more bits: the shares that stay in the pool for ever.
+        Ok(wide::divide(locked.wrapping_mul(WHOLE_BPS), supply).unwrap_or_default())
     }
 
     /// The amounts that a pool is opened with, if they are enough and not too much.
@@ -53,11 +76,12 @@ impl PoolFactory {
             return Err(InvalidToken { token }.into());
         }
         let registry = self.registry_of(factory).ok_or_else(failed)?;
-        let question = validateCredentialCall { credentialId: credential_id, holder: caller };
-        let answer = self.ask(registry, &question.abi_encode()).and_then(|answer| {
-            let answer = &mut Arguments::new(&answer);
-            Some((answer.byte().ok()?, answer.byte().ok()?))
-        });
+        let question = [credential_id.0, caller.word()];
+        let answer =
+            self.ask(registry, validateCredentialCall::SELECTOR, &question).ok().and_then(|answer| {
+                let answer = &mut Arguments::new(&answer);
+                Some((answer.byte().ok()?, answer.byte().ok()?))
+            });
         match answer {
             Some((1, _)) => Ok(credential_id),
             Some((0, status::NOT_HOLDER)) => {
@@ -70,14 +94,13 @@ impl PoolFactory {
 
     /// The credential whose token `factory` says that `token` is; zero if it says that it is none.
     pub(super) fn credential_of(&self, factory: Address, token: Address) -> Option<B256> {
-        let answer = self.ask(factory, &getCredentialByTokenCall { tokenAddress: token }.abi_encode())?;
-        Arguments::new(&answer).word().ok()
+        self.ask_word(factory, getCredentialByTokenCall::SELECTOR, &[token.word()])
     }
 
     /// The registry that `factory` names.
     pub(super) fn registry_of(&self, factory: Address) -> Option<Address> {
-        let answer = self.ask(factory, &registryCall {}.abi_encode())?;
-        Arguments::new(&answer).address().ok()
+        let registry = self.ask_word(factory, registryCall::SELECTOR, &[])?;
+        Arguments::new(registry.as_slice()).address().ok()
     }
 
     /// Guards a setter, whose own call has this selector and these arguments.
@@ -109,5 +132,13 @@ impl PoolFactory {
             Some(pool) => Err(PoolFactoryUnknownPool { pool: *pool }.into()),
             None => Ok(()),
         }
+    }
+}
+
+/// The data that a call was refused with; none if it failed otherwise.
+pub(super) fn reason(error: errors::Error) -> Vec<u8> {
+    match error {
+        errors::Error::Revert(reason) => reason,
+        errors::Error::AbiDecodingFailed(_) => Vec::new(),
     }
 }

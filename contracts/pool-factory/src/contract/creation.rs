@@ -61,11 +61,11 @@ impl PoolFactory {
 
     /// Records a new pool (M1, M3).
     fn record(&mut self, token: Address, pool: Address) {
-        let (entry, count) = (pool.into_word(), self.get_pool_count());
+        let (entry, count) = (pool.into_word(), self.count());
         self.pools.by_token.at_mut(token).set(entry);
-        self.pools.list.at_mut(count).set(entry);
+        self.pools.list.at_mut(U256::from(count)).set(entry);
         // Cannot overflow: 2^96 creations are out of reach.
-        self.set_implementation_and_count(self.implementation(), count.wrapping_add(U256::ONE));
+        self.set_implementation_and_count(self.implementation(), count.wrapping_add(1));
     }
 
     /// Credits the creation fee to the recipient (M4).
@@ -86,11 +86,10 @@ impl PoolFactory {
         pool: Address,
         amount: U256,
     ) -> Result<(), PoolFactoryError> {
-        let transfer = transferFromCall { from, to: pool, value: amount };
-        let context = Call::new_mutating(self);
-        match call(self.vm(), context, token, &transfer.abi_encode()) {
+        let transfer = [from.word(), pool.word(), amount.word()];
+        match self.tell(token, U256::ZERO, &calldata::encode(transferFromCall::SELECTOR, &transfer)) {
             Ok(moved) if Arguments::new(&moved).byte() == Ok(1) => Ok(()),
-            Err(errors::Error::Revert(reason)) if is_shortage(&reason) => Err(PoolFactoryError(reason)),
+            Err(reason) if is_shortage(&reason) => Err(PoolFactoryError(reason)),
             _ => Err(PoolFactoryTokenFailed { token }.into()),
         }
     }
@@ -104,9 +103,9 @@ impl PoolFactory {
         eth_amount: U256,
     ) -> Result<(), PoolFactoryError> {
         let protocol_fee = !self.protocol_fee_recipient().is_zero();
-        let start = ICredentialPool::initializeCall { tokenAmount: token_amount, protocolFee: protocol_fee };
-        let context = Call::new_payable(self, eth_amount);
-        let started = call(self.vm(), context, pool, &start.abi_encode());
+        let start = [token_amount.word(), protocol_fee.word()];
+        let start = calldata::encode(ICredentialPool::initializeCall::SELECTOR, &start);
+        let started = self.tell(pool, eth_amount, &start);
         started.map(drop).map_err(|_| PoolFactoryCreationFailed { token }.into())
     }
 
@@ -121,9 +120,9 @@ impl PoolFactory {
         if self.vm().code_size(oracle) == 0 {
             return Ok(());
         }
-        let notice = onPoolCreatedCall { credentialId: credential_id, token, pool };
-        let context = Call::new_mutating(self);
-        let told = call(self.vm(), context, oracle, &notice.abi_encode());
+        let notice = [credential_id.0, token.word(), pool.word()];
+        let notice = calldata::encode(onPoolCreatedCall::SELECTOR, &notice);
+        let told = self.tell(oracle, U256::ZERO, &notice);
         told.map(drop).map_err(|_| PoolFactoryOracleFailed { oracle }.into())
     }
 }

@@ -11,22 +11,17 @@ impl PoolFactory {
             return Err(InvalidRecipient { recipient }.into());
         }
         let failed = || PoolFactoryPoolFailed { pool };
-        let held = balanceOfCall { account: self.vm().contract_address() };
-        let shares = self.ask(pool, &held.abi_encode());
-        let shares = shares.and_then(|answer| Arguments::new(&answer).number().ok()).ok_or_else(failed)?;
+        let holder = self.vm().contract_address();
+        let shares = self.ask_word(pool, balanceOfCall::SELECTOR, &[holder.word()]).ok_or_else(failed)?;
+        let shares = number(shares);
         if shares.is_zero() {
             return Ok((U256::ZERO, U256::ZERO));
         }
         FeesCollected { pool, amount: shares }.emit(self.vm());
-        let redemption = removeLiquidityCall {
-            shares,
-            tokenMin: U256::ZERO,
-            ethMin: U256::ZERO,
-            to: recipient,
-            // It happens now or not at all.
-            deadline: U256::MAX,
-        };
-        let answer = self.tell(pool, &redemption.abi_encode())?;
+        // Any amounts will do; and it happens now or not at all.
+        let (any, now) = (U256::ZERO, U256::MAX);
+        let redemption = [shares.word(), any.word(), any.word(), recipient.word(), now.word()];
+        let answer = self.tell_pool(pool, removeLiquidityCall::SELECTOR, &redemption)?;
         let answer = &mut Arguments::new(&answer);
         match (answer.number(), answer.number()) {
             (Ok(token_amount), Ok(eth_amount)) => Ok((token_amount, eth_amount)),
@@ -40,11 +35,10 @@ impl PoolFactory {
         self.check_pools(pools)?;
         let mut changed = U256::ZERO;
         for pool in pools {
-            let was = self.ask(*pool, &pausedCall {}.abi_encode());
-            let was = was.and_then(|answer| Arguments::new(&answer).byte().ok());
+            let was = self.ask_word(*pool, pausedCall::SELECTOR, &[]);
             let was = was.ok_or(PoolFactoryPoolFailed { pool: *pool })?;
-            if was != u8::from(paused) {
-                self.tell(*pool, &setPausedCall { paused }.abi_encode())?;
+            if was.0 != paused.word() {
+                self.tell_pool(*pool, setPausedCall::SELECTOR, &[paused.word()])?;
                 // Cannot overflow: the list is short.
                 changed = changed.wrapping_add(U256::ONE);
             }
@@ -57,13 +51,28 @@ impl PoolFactory {
         Ok(())
     }
 
-    /// Calls `pool`, and passes on what it refuses with.
-    pub(super) fn tell(&mut self, pool: Address, message: &[u8]) -> Result<Vec<u8>, PoolFactoryError> {
-        let context = Call::new_mutating(self);
-        match call(self.vm(), context, pool, message) {
-            Ok(answer) => Ok(answer),
-            Err(errors::Error::Revert(reason)) if !reason.is_empty() => Err(PoolFactoryError(reason)),
-            Err(_) => Err(PoolFactoryPoolFailed { pool }.into()),
-        }
+    /// Calls `pool`, with arguments of one word each, and passes on what it refuses with.
+    pub(super) fn tell_pool(
+        &mut self,
+        pool: Address,
+        selector: [u8; 4],
+        arguments: &[[u8; 32]],
+    ) -> Result<Vec<u8>, PoolFactoryError> {
+        self.tell(pool, U256::ZERO, &calldata::encode(selector, arguments)).map_err(|reason| match reason {
+            reason if reason.is_empty() => PoolFactoryPoolFailed { pool }.into(),
+            reason => PoolFactoryError(reason),
+        })
+    }
+
+    /// Calls `account` with `amount` wei, and gives what it answers, or what it refuses with.
+    #[inline(never)]
+    pub(super) fn tell(
+        &mut self,
+        account: Address,
+        amount: U256,
+        message: &[u8],
+    ) -> Result<Vec<u8>, Vec<u8>> {
+        let context = Call::new_payable(self, amount);
+        call(self.vm(), context, account, message).map_err(reason)
     }
 }

@@ -3,12 +3,13 @@
 use super::*;
 
 impl PoolFactory {
-    pub(super) fn set_implementation_and_count(&mut self, implementation: Address, count: U256) {
-        self.pools.implementation.set_number(packed(count, implementation));
+    pub(super) fn set_implementation_and_count(&mut self, implementation: Address, count: u128) {
+        self.pools.implementation.set_halves(packed(count, implementation));
     }
 
     pub(super) fn set_recipient_and_fee(&mut self, recipient: Address, fee: U256) {
-        self.pools.recipient.set_number(packed(fee, recipient));
+        // A fee that may be has far fewer bits.
+        self.pools.recipient.set_halves(packed(fee.saturating_to(), recipient));
     }
 
     /// Whether `account` is a program itself, where its proxy is meant, or delegates to other code at its key's whim.
@@ -50,10 +51,10 @@ impl PoolFactory {
         implementation: Address,
         extension: Address,
     ) -> Result<(), PoolFactoryError> {
-        self.check_program(implementation, &factoryCall {}.abi_encode(), true)?;
-        self.check_program(extension, &unlockScheduleCall {}.abi_encode(), false)?;
+        self.check_program(implementation, factoryCall::SELECTOR, true)?;
+        self.check_program(extension, unlockScheduleCall::SELECTOR, false)?;
         let (previous, previous_extension) = (self.implementation(), self.extension());
-        self.set_implementation_and_count(implementation, self.get_pool_count());
+        self.set_implementation_and_count(implementation, self.count());
         self.pools.extension.set(extension.into_word());
         let set = ImplementationSet {
             previousImplementation: previous,
@@ -70,17 +71,15 @@ impl PoolFactory {
     fn check_program(
         &self,
         program: Address,
-        question: &[u8],
+        question: [u8; 4],
         has_reserves: bool,
     ) -> Result<(), PoolFactoryError> {
-        let active = self.ask(ARB_WASM, &programVersionCall { program }.abi_encode());
-        let active = active.is_some_and(|version| Arguments::new(&version).word().is_ok());
-        let no_clone = Err(errors::Error::Revert(PoolNotClone { account: program }.abi_encode()));
-        let refusal = static_call(self.vm(), Call::new(), program, question);
+        let active = self.ask_word(ARB_WASM, programVersionCall::SELECTOR, &[program.word()]).is_some();
+        let no_clone = calldata::encode(PoolNotClone::SELECTOR, &[program.word()]);
+        let refused = self.ask(program, question, &[]).is_err_and(|reason| reason == no_clone);
         // A function that isn't there is refused without a word.
-        let reserves = static_call(self.vm(), Call::new(), program, &getReservesCall {}.abi_encode());
-        let reserves = reserves != Err(errors::Error::Revert(Vec::new()));
-        if !active || refusal != no_clone || reserves != has_reserves {
+        let absent = self.ask(program, getReservesCall::SELECTOR, &[]).is_err_and(|reason| reason.is_empty());
+        if !active || !refused || absent == has_reserves {
             return Err(PoolFactoryUnsuitable { account: program }.into());
         }
         Ok(())
@@ -108,6 +107,13 @@ impl PoolFactory {
 }
 
 /// An address, and a number of up to 96 bits above it.
-fn packed(high: U256, address: Address) -> U256 {
-    high.wrapping_shl(ADDRESS_BITS) | U256::from_be_bytes(address.into_word().0)
+fn packed(above: u128, address: Address) -> [u128; 2] {
+    let [high, low] = halves(address.into_word());
+    [above.wrapping_shl(HIGH_BITS) | high, low]
+}
+
+/// The number above the address that a word holds.
+pub(super) fn above(word: &Word) -> u128 {
+    let [high, _] = word.halves();
+    high.wrapping_shr(HIGH_BITS)
 }

@@ -114,8 +114,8 @@ fn lists_revert_with_too_many_pools_beyond_1000() {
     let mut world = World::new();
     let error = || PoolFactoryTooManyPools { count: n(1_001), limit: n(1_000) };
     world.refuses(ALICE, error(), |world| world.factory.get_pools(n(0), n(1_001)));
-    world.factory.set_implementation_and_count(IMPLEMENTATION, n(1_000));
+    world.factory.set_implementation_and_count(IMPLEMENTATION, 1_000);
     assert_eq!(world.factory.get_all_pools().unwrap().len(), 1_000);
-    world.factory.set_implementation_and_count(IMPLEMENTATION, n(1_001));
+    world.factory.set_implementation_and_count(IMPLEMENTATION, 1_001);
     world.refuses(ALICE, error(), |world| world.factory.get_all_pools());
 }
