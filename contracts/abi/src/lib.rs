@@ -36,13 +36,6 @@ pub mod erc1271;
 pub mod factory;
 pub mod market;
 pub mod minter;
-#[cfg_attr(
-    feature = "rpc",
-    expect(
-        clippy::too_many_arguments,
-        reason = "the generated constructor of a call takes each of its arguments"
-    )
-)]
 pub mod pool;
 pub mod pool_factory;
 pub mod proxy;
