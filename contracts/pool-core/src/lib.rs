@@ -38,3 +38,6 @@ pub use assets::Permit;
 pub use error::PoolError;
 pub use liquidity::{Addition, Bounds};
 pub use market::Market;
+
+#[cfg(test)]
+mod tests;
