@@ -48,7 +48,8 @@ impl CloneArgs {
 
 impl From<CloneArgs> for [u8; CloneArgs::BYTES] {
     fn from(args: CloneArgs) -> Self {
-        let CloneArgs { extension, factory, token, creator, created_at, initial_tokens, initial_ether } = args;
+        let CloneArgs { extension, factory, token, creator, created_at, initial_tokens, initial_ether } =
+            args;
         let accounts: FixedBytes<40> = extension.concat_const(*factory);
         let accounts: FixedBytes<60> = accounts.concat_const(*token);
         let accounts: FixedBytes<80> = accounts.concat_const(*creator);
@@ -72,7 +73,8 @@ impl From<[u8; Self::BYTES]> for CloneArgs {
             Address::from(*address)
         });
         let (created_at, amounts) = rest.split_first_chunk::<TIME_BYTES>().unwrap_or((&[0; TIME_BYTES], &[]));
-        let (first, second) = amounts.split_first_chunk::<AMOUNT_BYTES>().unwrap_or((&[0; AMOUNT_BYTES], &[]));
+        let (first, second) =
+            amounts.split_first_chunk::<AMOUNT_BYTES>().unwrap_or((&[0; AMOUNT_BYTES], &[]));
         copy_end(&mut time, created_at);
         copy_end(&mut tokens, first);
         copy_end(&mut ether, second);

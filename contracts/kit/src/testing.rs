@@ -19,8 +19,13 @@ pub type Made = (Address, Vec<u8>, U256);
 /// Bytes of a clone's creation code that return what follows them.
 const CREATION_BYTES: usize = 10;
 
+/// Who answers the calls that no answer was put down for: to whom, with what, with how many wei (none if static); `None` is
+/// a refusal without a word.
+pub type Player = Rc<dyn Fn(Address, &[u8], Option<U256>) -> Option<Answer>>;
+
 #[derive(Default)]
 struct Script {
+    player: Option<Player>,
     answers: HashMap<(Address, Vec<u8>), Answer>,
     made: Vec<Made>,
     returned: Vec<u8>,
@@ -52,6 +57,11 @@ impl Scripted {
         self.script.borrow_mut().answers.insert((to, data), answer);
     }
 
+    /// From now on `player` answers what nobody else does; it may use the host.
+    pub fn play(&self, player: Player) {
+        self.script.borrow_mut().player = Some(player);
+    }
+
     /// From now on `to` doesn't answer `data`.
     pub fn silence(&self, to: Address, data: Vec<u8>) {
         self.script.borrow_mut().answers.remove(&(to, data));
@@ -79,7 +89,13 @@ impl Scripted {
         if let Some(value) = value {
             script.made.push((to, data.clone(), value));
         }
-        let answer = script.answers.get(&(to, data)).cloned().unwrap_or(Err(vec![]));
+        let mut answer = script.answers.get(&(to, data.clone())).cloned();
+        if let (None, Some(player)) = (&answer, script.player.clone()) {
+            drop(script);
+            answer = player(to, &data, value);
+            script = self.script.borrow_mut();
+        }
+        let answer = answer.unwrap_or(Err(vec![]));
         let status = u8::from(answer.is_err());
         script.returned = answer.unwrap_or_else(|data| data);
         *outs_len = script.returned.len();

@@ -168,13 +168,15 @@ pub fn mul_div(a: U256, b: U256, divisor: U256) -> Option<U256> {
 ///
 /// Source: Newton's iteration, which falls to the root from any start above it (Cohen, A Course in Computational Algebraic
 /// Number Theory, algorithm 1.7.1).
+#[inline(never)]
 #[must_use]
 pub fn square_root(number: U256) -> u128 {
     // A power of two above the root, or the greatest number that a root can be.
     let bits = number.bit_len().div_ceil(2);
     let mut root = u32::try_from(bits).ok().and_then(|bits| 1_u128.checked_shl(bits)).unwrap_or(u128::MAX);
     loop {
-        let quotient = divide(number, root).and_then(|quotient| u128::try_from(quotient).ok()).unwrap_or(u128::MAX);
+        let quotient =
+            divide(number, root).and_then(|quotient| u128::try_from(quotient).ok()).unwrap_or(u128::MAX);
         // No more than the root where it isn't found yet: (root + quotient) / 2, which can't overflow like this.
         if quotient >= root {
             return root;

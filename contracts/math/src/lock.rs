@@ -58,7 +58,8 @@ mod tests {
     #[test]
     fn quarters_are_released_on_their_days() {
         let shares = U256::from(1_003);
-        for (day, locked_then) in [(0, 1_003), (36, 1_003), (37, 753), (43, 753), (44, 503), (51, 253), (57, 253), (58, 0)]
+        for (day, locked_then) in
+            [(0, 1_003), (36, 1_003), (37, 753), (43, 753), (44, 503), (51, 253), (57, 253), (58, 0)]
         {
             let now = CREATED_AT + day * DAY_SECS;
             assert_eq!(locked(shares, CREATED_AT, now), U256::from(locked_then), "day {day}");

@@ -125,7 +125,10 @@ mod tests {
             assert_eq!(exp2(whole << EXPONENT_BITS, one), U256::from(one) << usize::try_from(whole).unwrap());
         }
         for whole in 0..=40_i64 {
-            assert_eq!(exp2(-whole << EXPONENT_BITS, one), U256::from(one) >> usize::try_from(whole).unwrap());
+            assert_eq!(
+                exp2(-whole << EXPONENT_BITS, one),
+                U256::from(one) >> usize::try_from(whole).unwrap()
+            );
         }
         assert_eq!(exp2(256 << EXPONENT_BITS, 1), U256::MAX);
         assert_eq!(exp2(i64::MAX, one), U256::MAX);

@@ -10,6 +10,7 @@ const DIGIT: u32 = 64;
 /// `numerator / divisor`, rounded down; `None` if the divisor is zero.
 ///
 /// Source: Knuth, TAOCP vol. 2, §4.3.1, algorithm D, with digits of 64 bits and a divisor of two.
+#[inline(never)]
 #[must_use]
 pub fn divide(numerator: U256, divisor: u128) -> Option<U256> {
     if divisor == 0 {
@@ -109,16 +110,27 @@ mod tests {
     /// Numbers made of digits at the edges, where guesses go wrong.
     fn edge() -> impl Strategy<Value = u64> {
         prop_oneof![
-            Just(0), Just(1), Just(u64::MAX), Just(u64::MAX - 1), Just(1 << 63), Just((1 << 63) - 1),
-            Just(0xffff_ffff), Just(1 << 32), Just(0xffff_ffff_0000_0000), any::<u64>(),
+            Just(0),
+            Just(1),
+            Just(u64::MAX),
+            Just(u64::MAX - 1),
+            Just(1 << 63),
+            Just((1 << 63) - 1),
+            Just(0xffff_ffff),
+            Just(1 << 32),
+            Just(0xffff_ffff_0000_0000),
+            any::<u64>(),
         ]
     }
 
     #[test]
     fn edges_are_right() {
-        let numbers = [U256::ZERO, U256::ONE, U256::MAX, U256::from(u128::MAX), U256::from(u64::MAX), U256::ONE << 255];
+        let numbers =
+            [U256::ZERO, U256::ONE, U256::MAX, U256::from(u128::MAX), U256::from(u64::MAX), U256::ONE << 255];
         for numerator in numbers {
-            for divisor in [0, 1, 2, 3, 10, 1 << 63, 1 << 64, (1 << 64) - 1, 1 << 127, u128::MAX, u128::MAX - 1] {
+            for divisor in
+                [0, 1, 2, 3, 10, 1 << 63, 1 << 64, (1 << 64) - 1, 1 << 127, u128::MAX, u128::MAX - 1]
+            {
                 check(numerator, divisor);
             }
         }

@@ -33,13 +33,20 @@ impl Market {
     }
 
     /// Takes `amount` of the caller's tokens, if need be after a permit.
-    pub(crate) fn take_tokens(&mut self, token: Address, amount: u128, permit: Option<&Permit>) -> Result<(), PoolError> {
+    pub(crate) fn take_tokens(
+        &mut self,
+        token: Address,
+        amount: u128,
+        permit: Option<&Permit>,
+    ) -> Result<(), PoolError> {
         let (from, to) = (self.vm().msg_sender(), self.this());
         let permitted = permit.map_or(Ok(()), |permit| self.bring(token, from, permit));
         let call = encode(transferFromCall::SELECTOR, &[from.word(), to.word(), U256::from(amount).word()]);
         self.move_tokens(token, &call).map_err(|refused| match permitted {
             // That somebody brought the permit before doesn't matter as long as it worked; else it is what is wrong.
-            Err(invalid) if Vec::from(refused.clone()).starts_with(&ERC20InsufficientAllowance::SELECTOR) => invalid,
+            Err(invalid) if Vec::from(refused.clone()).starts_with(&ERC20InsufficientAllowance::SELECTOR) => {
+                invalid
+            }
             _ => refused,
         })
     }
@@ -47,7 +54,8 @@ impl Market {
     /// Brings a permit to the token.
     fn bring(&mut self, token: Address, owner: Address, permit: &Permit) -> Result<(), PoolError> {
         let Permit { value, deadline, signature: Signature { v, r, s } } = *permit;
-        let words = [owner.word(), self.this().word(), value.word(), deadline.word(), v.word(), r.word(), s.word()];
+        let words =
+            [owner.word(), self.this().word(), value.word(), deadline.word(), v.word(), r.word(), s.word()];
         let call = encode(permitCall::SELECTOR, &words);
         self.call_token(token, &call).map(drop)
     }

@@ -86,7 +86,12 @@ impl Market {
     }
 
     /// Moves the history and the price sums up to now, and makes `balances` the reserves.
-    pub(crate) fn close(&mut self, book: &Book, balances: [u128; 2], traded: Option<u128>) -> Result<(), PoolError> {
+    pub(crate) fn close(
+        &mut self,
+        book: &Book,
+        balances: [u128; 2],
+        traded: Option<u128>,
+    ) -> Result<(), PoolError> {
         let [token, ether] = book.reserves;
         let mut live = book.live;
         let elapsed = book.now.saturating_sub(book.last);
@@ -95,7 +100,8 @@ impl Market {
             // Both wrap around, as Uniswap v2's: only differences matter.
             add(&mut self.price0, curve::price(ether, token).wrapping_mul(seconds));
             add(&mut self.price1, curve::price(token, ether).wrapping_mul(seconds));
-            let Step { live: advanced, hour, day } = live.advanced(Standing::new(token, ether), book.last, book.now);
+            let Step { live: advanced, hour, day } =
+                live.advanced(Standing::new(token, ether), book.last, book.now);
             live = advanced;
             self.observe_end(hour, day);
         }

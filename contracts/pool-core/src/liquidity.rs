@@ -137,7 +137,8 @@ impl Market {
         let supply = self.with_protocol_shares(book)?;
         self.shares.burn(holder, shares)?;
         let amounts = curve::worth_of(shares, supply, balances);
-        let amounts = amounts.filter(|amounts| !amounts.contains(&0)).ok_or(InsufficientLiquidityBurned {})?;
+        let amounts =
+            amounts.filter(|amounts| !amounts.contains(&0)).ok_or(InsufficientLiquidityBurned {})?;
         // P3: the holder had them.
         self.supply.set_number(supply.wrapping_sub(shares));
         let ([balance0, balance1], [amount0, amount1]) = (balances, amounts);

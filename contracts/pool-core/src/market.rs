@@ -70,7 +70,8 @@ pub struct Market {
     pub(crate) days: Words<DAY_PLACES>,
 }
 
-const _: () = assert!(u32_of(HOUR_PLACES) == HOURS && u32_of(DAY_PLACES) == DAYS, "the rings are those of the history");
+const _: () =
+    assert!(u32_of(HOUR_PLACES) == HOURS && u32_of(DAY_PLACES) == DAYS, "the rings are those of the history");
 
 // SAFETY: both programs have this as their only field, at slot 0: it is the whole of a pool's storage.
 unsafe impl TopLevelStorage for Market {}

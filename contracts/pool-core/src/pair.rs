@@ -54,7 +54,8 @@ impl Market {
         }
         let balances = self.balances(&book)?;
         let [balance0, balance1] = balances;
-        let put_in = |balance: u128, reserve: u128, out: u128| balance.saturating_sub(reserve.saturating_sub(out));
+        let put_in =
+            |balance: u128, reserve: u128, out: u128| balance.saturating_sub(reserve.saturating_sub(out));
         let amounts_in = [put_in(balance0, reserve0, out0), put_in(balance1, reserve1, out1)];
         let [_, in1] = amounts_in;
         if amounts_in == [0, 0] {
@@ -141,7 +142,12 @@ impl Market {
     }
 
     /// Calls who takes part in a flash swap.
-    fn call_back(&mut self, callee: Address, [amount0, amount1]: [U256; 2], data: &[u8]) -> Result<(), PoolError> {
+    fn call_back(
+        &mut self,
+        callee: Address,
+        [amount0, amount1]: [U256; 2],
+        data: &[u8],
+    ) -> Result<(), PoolError> {
         let sender = self.vm().msg_sender();
         let words = [sender.word(), amount0.word(), amount1.word(), CALLEE_HEAD_BYTES.word()];
         let mut calldata = encode(credentialPoolCallCall::SELECTOR, &words);

@@ -31,7 +31,12 @@ impl Market {
     /// [`InsufficientOutputAmount`] for what is zero or rounds to it; [`PoolBelowMinimum`]; [`PoolReserveOverflow`];
     /// `PoolTokenFailed`; `ReentrancyGuardReentrantCall`; `PoolNotClone` on the program itself.
     /// Events: `Sync`, [`Swap`].
-    pub fn swap_exact_eth_for_tokens(&mut self, min_out: U256, to: Address, deadline: U256) -> Result<U256, PoolError> {
+    pub fn swap_exact_eth_for_tokens(
+        &mut self,
+        min_out: U256,
+        to: Address,
+        deadline: U256,
+    ) -> Result<U256, PoolError> {
         let book = self.begin_trade(to, deadline)?;
         let [token, ether] = book.reserves;
         let (amount_in, out) = buys(self.vm().msg_value(), ether, token)?;
@@ -70,7 +75,12 @@ impl Market {
     /// Errors: as [`swap_exact_eth_for_tokens`](Self::swap_exact_eth_for_tokens), with [`PoolAboveMaximum`] for its bound;
     /// [`InsufficientLiquidity`]; `PoolEtherRefused`.
     /// Events: `Sync`, [`Swap`].
-    pub fn swap_eth_for_exact_tokens(&mut self, amount_out: U256, to: Address, deadline: U256) -> Result<U256, PoolError> {
+    pub fn swap_eth_for_exact_tokens(
+        &mut self,
+        amount_out: U256,
+        to: Address,
+        deadline: U256,
+    ) -> Result<U256, PoolError> {
         let book = self.begin_trade(to, deadline)?;
         let [token, ether] = book.reserves;
         let (amount_in, out) = costs(amount_out, ether, token)?;

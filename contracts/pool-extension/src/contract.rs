@@ -107,7 +107,9 @@ impl PoolExtension {
         let mut reply = kit::reply::words(&[0x20_u8.word(), count.word()]);
         for DailyMean { day, log, ether, volume, trades } in means {
             let ether_and_volume = [ether, volume].map(|amount| U256::from(amount).word());
-            for word in [day.word(), signed(log).word()].into_iter().chain(ether_and_volume).chain([trades.word()]) {
+            for word in
+                [day.word(), signed(log).word()].into_iter().chain(ether_and_volume).chain([trades.word()])
+            {
                 reply.extend_from_slice(&word);
             }
         }

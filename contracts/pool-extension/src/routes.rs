@@ -3,10 +3,11 @@
 use abi::pool::ICredentialPool::{
     DOMAIN_SEPARATORCall, MINIMUM_LIQUIDITYCall, addLiquidityWithPermitCall, allowanceCall, approveCall,
     balanceOfCall, consultCall, dailyMeansCall, decimalsCall, eip712DomainCall, factoryCall, getAmountInCall,
-    getAmountOutCall, kLastCall, liquidityCall, lockedBalanceOfCall, nameCall, noncesCall, observeCall, pausedCall,
-    permitCall, price0CumulativeLastCall, price1CumulativeLastCall, protocolFeeCall, swapEthForExactTokensCall,
-    swapExactTokensForEthWithPermitCall, swapTokensForExactEthCall, swapTokensForExactEthWithPermitCall, symbolCall,
-    token0Call, token1Call, totalSupplyCall, transferCall, transferFromCall, unlockScheduleCall, volumeCall,
+    getAmountOutCall, kLastCall, liquidityCall, lockedBalanceOfCall, nameCall, noncesCall, observeCall,
+    pausedCall, permitCall, price0CumulativeLastCall, price1CumulativeLastCall, protocolFeeCall,
+    swapEthForExactTokensCall, swapExactTokensForEthWithPermitCall, swapTokensForExactEthCall,
+    swapTokensForExactEthWithPermitCall, symbolCall, token0Call, token1Call, totalSupplyCall, transferCall,
+    transferFromCall, unlockScheduleCall, volumeCall,
 };
 use alloc::vec::Vec;
 use alloy_primitives::{Address, U256};

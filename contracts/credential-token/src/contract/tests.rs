@@ -7,11 +7,9 @@ use abi::{
 };
 use alloy_primitives::{address, b256, keccak256, uint};
 use alloy_sol_types::{SolEvent, SolInterface};
-use host::Scripted;
+use kit::testing::Scripted;
 use stylus_sdk::testing::TestVM;
 
-#[path = "../../../token-factory/src/contract/tests/host.rs"]
-mod host;
 mod lifecycle;
 mod limits;
 mod money;

@@ -10,7 +10,8 @@ fn big(number: impl Into<U256>) -> BigUint {
 
 /// Numbers of every length up to 112 bits.
 fn amount() -> impl Strategy<Value = u128> {
-    (any::<u128>(), 0_u32..=112).prop_map(|(number, bits)| number & !(u128::MAX.checked_shl(bits).unwrap_or(0)))
+    (any::<u128>(), 0_u32..=112)
+        .prop_map(|(number, bits)| number & !(u128::MAX.checked_shl(bits).unwrap_or(0)))
 }
 
 fn reserve() -> impl Strategy<Value = u128> {
@@ -45,8 +46,13 @@ fn figures_are_those_of_uniswap_v2() {
 #[test]
 fn square_roots_of_edges_are_right() {
     for (number, root) in [
-        (U256::ZERO, 0), (U256::ONE, 1), (U256::from(3), 1), (U256::from(4), 2), (U256::MAX, u128::MAX),
-        (U256::from(u128::MAX), u128::from(u64::MAX)), (U256::ONE << 254, 1 << 127),
+        (U256::ZERO, 0),
+        (U256::ONE, 1),
+        (U256::from(3), 1),
+        (U256::from(4), 2),
+        (U256::MAX, u128::MAX),
+        (U256::from(u128::MAX), u128::from(u64::MAX)),
+        (U256::ONE << 254, 1 << 127),
     ] {
         assert_eq!(square_root(number), root, "{number}");
     }

@@ -131,8 +131,9 @@ impl World {
 
 fn reserves() -> impl Strategy<Value = (u128, u128)> {
     // 50 tokens to a billion, 0.05 to 30 000 Ether.
-    (50_u128..1_000_000_000, 50_u128..30_000_000, any::<u64>())
-        .prop_map(|(token, ether, dust)| (token * 10_u128.pow(18) + u128::from(dust), ether * 10_u128.pow(15)))
+    (50_u128..1_000_000_000, 50_u128..30_000_000, any::<u64>()).prop_map(|(token, ether, dust)| {
+        (token * 10_u128.pow(18) + u128::from(dust), ether * 10_u128.pow(15))
+    })
 }
 
 fn event() -> impl Strategy<Value = Event> {

@@ -6,10 +6,7 @@ use super::{
     DAYS, HOUR_SECS, HOURS, Live, MEANS_MAX, Observation, Standing, Totals, WINDOW_MAX, codec::Change,
     end_of, place, start_of,
 };
-use crate::{
-    bounds::DAY_SECS,
-    log,
-};
+use crate::{bounds::DAY_SECS, log};
 
 /// Base units of a whole token.
 const WHOLE: u64 = 1_000_000_000_000_000_000;
@@ -239,9 +236,8 @@ impl<R: Ring> View<'_, R> {
             let change = end.totals.since(start.totals);
             let (part, whole) = (time.saturating_sub(start.time), end.time.saturating_sub(start.time));
             // An hour's change: 43 bits of logarithms, 57 + 40 of reserves, 46 + 34 of volume; and 12 bits of time.
-            let share = |change: u128| {
-                change.wrapping_mul(part.into()).checked_div(whole.into()).unwrap_or_default()
-            };
+            let share =
+                |change: u128| change.wrapping_mul(part.into()).checked_div(whole.into()).unwrap_or_default();
             let log = i128::from(change.log).wrapping_mul(part.into()).checked_div(whole.into());
             estimate.log = log.and_then(|log| i64::try_from(log).ok()).unwrap_or_default();
             estimate.depth = share(change.depth_seconds());

@@ -191,7 +191,8 @@ fn one_block_moves_no_mean() {
     let deadline = U256::from(u64::MAX);
     let mean = |world: &World| world.market.window(3_600).unwrap().price();
     let before = mean(&world);
-    let out = world.pays(BOB, wad(1_000), |m| m.swap_exact_eth_for_tokens(U256::ZERO, BOB, deadline)).unwrap();
+    let out =
+        world.pays(BOB, wad(1_000), |m| m.swap_exact_eth_for_tokens(U256::ZERO, BOB, deadline)).unwrap();
     // Within the block the mean is what it was.
     assert_eq!(mean(&world), before);
     world.by(BOB, |m| m.swap_exact_tokens_for_eth(out, U256::ZERO, BOB, deadline, None)).unwrap();
@@ -207,7 +208,8 @@ fn the_protocol_never_charges_old_growth() {
     let mut world = World::new();
     let deadline = U256::from(u64::MAX);
     let trade = |world: &mut World| {
-        let out = world.pays(BOB, wad(5), |m| m.swap_exact_eth_for_tokens(U256::ZERO, BOB, deadline)).unwrap();
+        let out =
+            world.pays(BOB, wad(5), |m| m.swap_exact_eth_for_tokens(U256::ZERO, BOB, deadline)).unwrap();
         world.by(BOB, |m| m.swap_exact_tokens_for_eth(out, U256::ZERO, BOB, deadline, None)).unwrap();
     };
     let bounds = Bounds { token_min: U256::ZERO, ether_min: U256::ZERO, to: ALICE, deadline };

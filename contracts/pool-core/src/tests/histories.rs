@@ -136,9 +136,12 @@ impl Run {
                 let possible = output > big(0_u32);
                 let amount = number(&input);
                 let done = if kind == Kind::Buy {
-                    market.pays(user, amount, |m| m.swap_exact_eth_for_tokens(number(&output), user, deadline))
+                    market
+                        .pays(user, amount, |m| m.swap_exact_eth_for_tokens(number(&output), user, deadline))
                 } else {
-                    market.by(user, |m| m.swap_exact_tokens_for_eth(amount, number(&output), user, deadline, None))
+                    market.by(user, |m| {
+                        m.swap_exact_tokens_for_eth(amount, number(&output), user, deadline, None)
+                    })
                 };
                 assert_eq!(done.ok(), possible.then(|| number(&output)));
                 if possible {
@@ -156,7 +159,9 @@ impl Run {
                     let sent = offered + U256::from(other);
                     market.pays(user, sent, |m| m.swap_eth_for_exact_tokens(number(&output), user, deadline))
                 } else {
-                    market.by(user, |m| m.swap_tokens_for_exact_eth(number(&output), offered, user, deadline, None))
+                    market.by(user, |m| {
+                        m.swap_tokens_for_exact_eth(number(&output), offered, user, deadline, None)
+                    })
                 };
                 assert_eq!(done.ok(), input.as_ref().map(number));
                 input.map(|input| model.trade(of_side, &input, &output)).is_some()
@@ -193,9 +198,16 @@ impl Run {
             Kind::Add => {
                 let desired = [share_of(&model.reserves[0], part), share_of(&model.reserves[1], other)];
                 let amounts = model.fitting(&desired);
-                let bounds = Bounds { token_min: number(&amounts[0]), ether_min: number(&amounts[1]), to: user, deadline };
-                let expected = if desired.contains(&big(0_u32)) { None } else { model.add(&amounts, &name(user)) };
-                let done = market.pays(user, number(&desired[1]), |m| m.add_liquidity(number(&desired[0]), &bounds, None));
+                let bounds = Bounds {
+                    token_min: number(&amounts[0]),
+                    ether_min: number(&amounts[1]),
+                    to: user,
+                    deadline,
+                };
+                let expected =
+                    if desired.contains(&big(0_u32)) { None } else { model.add(&amounts, &name(user)) };
+                let done = market
+                    .pays(user, number(&desired[1]), |m| m.add_liquidity(number(&desired[0]), &bounds, None));
                 let done = done.ok();
                 assert_eq!(done.map(|added| added.shares), expected.as_ref().map(number));
                 if let Some(added) = done {
@@ -204,7 +216,8 @@ impl Run {
                 expected.is_some()
             }
             Kind::PairAdd => {
-                let (tokens, ether) = (share_of(&model.reserves[0], part), share_of(&model.reserves[1], other));
+                let (tokens, ether) =
+                    (share_of(&model.reserves[0], part), share_of(&model.reserves[1], other));
                 market.sends_tokens(user, number(&tokens));
                 model.donate(0, &tokens);
                 let mut after = model.clone();
@@ -220,10 +233,14 @@ impl Run {
             Kind::Remove => {
                 let shares = share_of(&model.of(&name(user)), part);
                 let expected = model.redeem(&shares, &name(user), false);
-                let [token_min, ether_min] = expected.clone().unwrap_or_default().map(|amount| number(&amount));
+                let [token_min, ether_min] =
+                    expected.clone().unwrap_or_default().map(|amount| number(&amount));
                 let bounds = Bounds { token_min, ether_min, to: user, deadline };
                 let done = market.by(user, |m| m.remove_liquidity(number(&shares), &bounds));
-                assert_eq!(done.ok(), expected.as_ref().map(|amounts| [number(&amounts[0]), number(&amounts[1])]));
+                assert_eq!(
+                    done.ok(),
+                    expected.as_ref().map(|amounts| [number(&amounts[0]), number(&amounts[1])])
+                );
                 expected.is_some()
             }
             Kind::PairRemove => {
@@ -233,7 +250,10 @@ impl Run {
                 let found = model.of(&name(POOL));
                 let expected = model.redeem(&found, &name(POOL), true);
                 let done = market.by(user, |m| m.burn(user));
-                assert_eq!(done.ok(), expected.as_ref().map(|amounts| [number(&amounts[0]), number(&amounts[1])]));
+                assert_eq!(
+                    done.ok(),
+                    expected.as_ref().map(|amounts| [number(&amounts[0]), number(&amounts[1])])
+                );
                 expected.is_some()
             }
             Kind::Donate => {
@@ -347,7 +367,9 @@ fn ten_thousand_steps_equal_the_model() {
     let mut total = Tally::new();
     for round in 0..10 {
         let steps: Vec<Step> = (0..1_000).map(|_| step().new_tree(&mut runner).unwrap().current()).collect();
-        for (kind, count) in run(1_234 * 10_u128.pow(18) + 567, 10_u128.pow(18) / 8 + round, round % 2 == 0, &steps) {
+        for (kind, count) in
+            run(1_234 * 10_u128.pow(18) + 567, 10_u128.pow(18) / 8 + round, round % 2 == 0, &steps)
+        {
             *total.entry(kind).or_default() += count;
         }
     }

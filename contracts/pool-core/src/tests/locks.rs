@@ -31,7 +31,9 @@ fn first_shares_are_released_by_quarters_on_every_path() {
     let first = World::new().market.balance_of(CREATOR);
     let [quarter, ..] = lock::parts(first);
     let one = U256::ONE;
-    for (day, free, next) in [(0, U256::ZERO, 37), (36, U256::ZERO, 37), (37, quarter, 44), (44, quarter * U256::from(2), 51)] {
+    for (day, free, next) in
+        [(0, U256::ZERO, 37), (36, U256::ZERO, 37), (37, quarter, 44), (44, quarter * U256::from(2), 51)]
+    {
         let mut world = World::new();
         world.wait(day * DAY);
         assert_eq!(world.market.locked_balance_of(CREATOR), Ok(first - free), "day {day}");

@@ -69,7 +69,9 @@ impl Model {
 
     /// A trade of the pair's own: what it has becomes its reserves. Whether it is allowed.
     pub(super) fn pair_trade(&mut self, outputs: &[BigUint; 2]) -> bool {
-        if (0..2).any(|side| outputs[side] >= self.reserves[side]) || outputs.iter().all(|out| out == &big(0_u32)) {
+        if (0..2).any(|side| outputs[side] >= self.reserves[side])
+            || outputs.iter().all(|out| out == &big(0_u32))
+        {
             return false;
         }
         let balances = [&self.balances[0] - &outputs[0], &self.balances[1] - &outputs[1]];
@@ -150,7 +152,12 @@ impl Model {
     }
 
     /// Redeems shares of what is held: by people of the reserves, by the pair's own of everything.
-    pub(super) fn redeem(&mut self, shares: &BigUint, holder: &str, everything: bool) -> Option<[BigUint; 2]> {
+    pub(super) fn redeem(
+        &mut self,
+        shares: &BigUint,
+        holder: &str,
+        everything: bool,
+    ) -> Option<[BigUint; 2]> {
         if shares > &self.of(holder) {
             return None;
         }
@@ -166,7 +173,8 @@ impl Model {
         self.supply -= shares;
         for side in [0, 1] {
             self.balances[side] -= &amounts[side];
-            self.reserves[side] = if everything { self.balances[side].clone() } else { &held[side] - &amounts[side] };
+            self.reserves[side] =
+                if everything { self.balances[side].clone() } else { &held[side] - &amounts[side] };
         }
         self.remember();
         Some(amounts)

@@ -29,7 +29,9 @@ fn an_hour_and_a_day_are_kept_by_the_first_trade_after_them() {
     assert!(kept(&world, HOURS) && !kept(&world, HOURS + 1) && !kept(&world, DAYS));
     world.wait(86_400);
     buy(&mut world, 1);
-    assert!(kept(&world, HOURS + 1) && !kept(&world, HOURS + 2) && kept(&world, DAYS) && !kept(&world, DAYS + 1));
+    assert!(
+        kept(&world, HOURS + 1) && !kept(&world, HOURS + 2) && kept(&world, DAYS) && !kept(&world, DAYS + 1)
+    );
 
     let means = world.market.daily_means().unwrap();
     let days: Vec<_> = means.iter().map(|mean| (mean.day - NOW / 86_400, mean.trades)).collect();

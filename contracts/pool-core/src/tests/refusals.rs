@@ -57,10 +57,7 @@ fn initialize_is_the_factorys_and_happens_once_with_the_clones_amounts() {
 
     let mut small = World::blank(1_000, 1_000);
     let thousand = U256::from(1_000);
-    refused(
-        small.pays(FACTORY, thousand, |m| m.initialize(thousand, false)),
-        InsufficientLiquidityMinted {},
-    );
+    refused(small.pays(FACTORY, thousand, |m| m.initialize(thousand, false)), InsufficientLiquidityMinted {});
 }
 
 #[test]
@@ -73,7 +70,10 @@ fn the_program_itself_is_no_pool() {
     refused(world.by(FACTORY, |m| m.initialize(U256::ONE, false)), no_pool());
     refused(world.by(FACTORY, |m| m.set_paused(true)), no_pool());
     refused(world.by(FACTORY, |m| m.set_protocol_fee(true)), no_pool());
-    refused(world.pays(ALICE, wad(1), |m| m.swap_exact_eth_for_tokens(U256::ZERO, ALICE, deadline)), no_pool());
+    refused(
+        world.pays(ALICE, wad(1), |m| m.swap_exact_eth_for_tokens(U256::ZERO, ALICE, deadline)),
+        no_pool(),
+    );
     refused(world.by(ALICE, |m| m.remove_liquidity(U256::ONE, &bounds)), no_pool());
     refused(world.by(ALICE, |m| m.transfer(BOB, U256::ZERO)), no_pool());
     refused(world.by(ALICE, |m| m.window(1)), no_pool());
@@ -98,10 +98,19 @@ fn a_pause_stops_entry_and_not_exit() {
     world.by(FACTORY, |m| m.set_paused(true)).unwrap();
     assert!(world.market.paused());
     let one = wad(1);
-    refused(world.pays(ALICE, one, |m| m.swap_exact_eth_for_tokens(U256::ZERO, ALICE, deadline)), EnforcedPause {});
-    refused(world.by(ALICE, |m| m.swap_exact_tokens_for_eth(one, U256::ZERO, ALICE, deadline, None)), EnforcedPause {});
+    refused(
+        world.pays(ALICE, one, |m| m.swap_exact_eth_for_tokens(U256::ZERO, ALICE, deadline)),
+        EnforcedPause {},
+    );
+    refused(
+        world.by(ALICE, |m| m.swap_exact_tokens_for_eth(one, U256::ZERO, ALICE, deadline, None)),
+        EnforcedPause {},
+    );
     refused(world.pays(ALICE, one, |m| m.swap_eth_for_exact_tokens(one, ALICE, deadline)), EnforcedPause {});
-    refused(world.by(ALICE, |m| m.swap_tokens_for_exact_eth(one, one, ALICE, deadline, None)), EnforcedPause {});
+    refused(
+        world.by(ALICE, |m| m.swap_tokens_for_exact_eth(one, one, ALICE, deadline, None)),
+        EnforcedPause {},
+    );
     refused(world.pays(ALICE, one, |m| m.add_liquidity(one, &to_alice, None)), EnforcedPause {});
     refused(world.pays(ALICE, one, |m| m.swap([one, U256::ZERO], ALICE, &[])), EnforcedPause {});
     refused(world.pays(ALICE, one, |m| m.mint(ALICE)), EnforcedPause {});
@@ -133,7 +142,10 @@ fn trades_keep_to_their_bounds() {
     for to in [Address::ZERO, TOKEN, POOL] {
         let lost = || PoolInvalidRecipient { to };
         refused(world.pays(ALICE, one, |m| m.swap_exact_eth_for_tokens(U256::ZERO, to, deadline)), lost());
-        refused(world.by(ALICE, |m| m.swap_exact_tokens_for_eth(one, U256::ZERO, to, deadline, None)), lost());
+        refused(
+            world.by(ALICE, |m| m.swap_exact_tokens_for_eth(one, U256::ZERO, to, deadline, None)),
+            lost(),
+        );
         refused(world.pays(ALICE, one, |m| m.swap([one, U256::ZERO], to, &[])), lost());
         refused(world.by(ALICE, |m| m.burn(to)), lost());
         refused(world.by(ALICE, |m| m.skim(to)), lost());
@@ -159,18 +171,36 @@ fn amounts_at_the_edges_are_refused() {
     let mut world = World::new();
     let deadline = later(&world);
     let (zero, dust) = (U256::ZERO, U256::ONE);
-    refused(world.by(ALICE, |m| m.swap_exact_eth_for_tokens(zero, ALICE, deadline)), InsufficientInputAmount {});
-    refused(world.by(ALICE, |m| m.swap_exact_tokens_for_eth(zero, zero, ALICE, deadline, None)), InsufficientInputAmount {});
+    refused(
+        world.by(ALICE, |m| m.swap_exact_eth_for_tokens(zero, ALICE, deadline)),
+        InsufficientInputAmount {},
+    );
+    refused(
+        world.by(ALICE, |m| m.swap_exact_tokens_for_eth(zero, zero, ALICE, deadline, None)),
+        InsufficientInputAmount {},
+    );
     // A hundredth of a wei of Ether rounds to nothing.
-    refused(world.by(ALICE, |m| m.swap_exact_tokens_for_eth(dust, zero, ALICE, deadline, None)), InsufficientOutputAmount {});
-    refused(world.by(ALICE, |m| m.swap_eth_for_exact_tokens(zero, ALICE, deadline)), InsufficientOutputAmount {});
+    refused(
+        world.by(ALICE, |m| m.swap_exact_tokens_for_eth(dust, zero, ALICE, deadline, None)),
+        InsufficientOutputAmount {},
+    );
+    refused(
+        world.by(ALICE, |m| m.swap_eth_for_exact_tokens(zero, ALICE, deadline)),
+        InsufficientOutputAmount {},
+    );
     let all = wad(1_000);
     for amount in [all, U256::MAX] {
-        refused(world.pays(ALICE, all, |m| m.swap_eth_for_exact_tokens(amount, ALICE, deadline)), InsufficientLiquidity {});
+        refused(
+            world.pays(ALICE, all, |m| m.swap_eth_for_exact_tokens(amount, ALICE, deadline)),
+            InsufficientLiquidity {},
+        );
     }
     for amount in [U256::from(RESERVE_MAX) + U256::ONE, U256::MAX] {
         let too_much = || PoolReserveOverflow { balance0: amount, balance1: amount };
-        refused(world.by(ALICE, |m| m.swap_exact_tokens_for_eth(amount, zero, ALICE, deadline, None)), too_much());
+        refused(
+            world.by(ALICE, |m| m.swap_exact_tokens_for_eth(amount, zero, ALICE, deadline, None)),
+            too_much(),
+        );
         refused(world.market.get_amount_out(amount, TOKEN), too_much());
     }
     // What fits by itself, and not with the reserve.
@@ -191,7 +221,10 @@ fn liquidity_keeps_to_its_bounds() {
     refused(world.pays(ALICE, one, |m| m.add_liquidity(one, &late, None)), passed());
     refused(world.by(ALICE, |m| m.remove_liquidity(one, &late)), passed());
     let lost = Bounds { to: TOKEN, ..good };
-    refused(world.pays(ALICE, one, |m| m.add_liquidity(one, &lost, None)), PoolInvalidRecipient { to: TOKEN });
+    refused(
+        world.pays(ALICE, one, |m| m.add_liquidity(one, &lost, None)),
+        PoolInvalidRecipient { to: TOKEN },
+    );
     refused(world.by(ALICE, |m| m.remove_liquidity(one, &lost)), PoolInvalidRecipient { to: TOKEN });
 
     refused(world.by(ALICE, |m| m.add_liquidity(one, &good, None)), InsufficientInputAmount {});
@@ -209,7 +242,10 @@ fn liquidity_keeps_to_its_bounds() {
         world.pays(ALICE, hundredth, |m| m.add_liquidity(hundred, &picky, None)),
         PoolBelowMinimum { amount: one, minimum: hundred },
     );
-    refused(world.pays(ALICE, U256::ONE, |m| m.add_liquidity(U256::ONE, &good, None)), InsufficientLiquidityMinted {});
+    refused(
+        world.pays(ALICE, U256::ONE, |m| m.add_liquidity(U256::ONE, &good, None)),
+        InsufficientLiquidityMinted {},
+    );
     let huge = U256::MAX;
     let sent = U256::from(1_u8) << 113;
     refused(
@@ -230,7 +266,10 @@ fn liquidity_keeps_to_its_bounds() {
         world.by(ALICE, |m| m.remove_liquidity(mine, &greedy)),
         PoolBelowMinimum { amount: one, minimum: one + U256::ONE },
     );
-    refused(world.by(Address::ZERO, |m| m.remove_liquidity(U256::ONE, &good)), ERC20InvalidSender { sender: Address::ZERO });
+    refused(
+        world.by(Address::ZERO, |m| m.remove_liquidity(U256::ONE, &good)),
+        ERC20InvalidSender { sender: Address::ZERO },
+    );
 }
 
 #[test]
@@ -305,7 +344,8 @@ fn a_permit_counts_unless_the_allowance_does() {
     let mut world = World::new();
     let (one, deadline) = (wad(1), later(&world));
     let permit = Permit { value: one, deadline, signature: SIGNATURE };
-    let sell = |m: &mut Market| m.swap_exact_tokens_for_eth(wad(1), U256::ZERO, ALICE, deadline, Some(&permit));
+    let sell =
+        |m: &mut Market| m.swap_exact_tokens_for_eth(wad(1), U256::ZERO, ALICE, deadline, Some(&permit));
     let brought = permitCall {
         owner: ALICE,
         spender: POOL,
@@ -350,7 +390,10 @@ fn shares_refuse_as_an_erc_20_does() {
     );
     let deadline = later(&world);
     let late = deadline - U256::ONE;
-    refused(world.by(BOB, |m| m.permit(ALICE, BOB, one, late, &SIGNATURE)), ERC2612ExpiredSignature { deadline: late });
+    refused(
+        world.by(BOB, |m| m.permit(ALICE, BOB, one, late, &SIGNATURE)),
+        ERC2612ExpiredSignature { deadline: late },
+    );
     refused(
         world.by(BOB, |m| m.permit(ALICE, BOB, one, deadline, &SIGNATURE)),
         ERC2612InvalidSigner { signer: zero, owner: ALICE },
