@@ -11,7 +11,7 @@ use ecosystem::{
     system::{Artifacts, Programs},
 };
 use serde_json::Value;
-use stylus_devnode::{Config, Devnode};
+use stylus_devnode::{Config, Devnode, chain::TimeSource};
 use tokio::sync::{Mutex, OnceCell};
 
 /// Names a node to test on; without it the tests bring their own.
@@ -66,6 +66,15 @@ impl World {
         Arc::new(Self::with_stack(stack).await)
     }
 
+    /// A world of the caller's own in which everything happens as it did the last time, to the last byte: the dev account
+    /// pays, and the clock moves only when it is told to.
+    pub async fn reproducible() -> Arc<Self> {
+        let config = Config { time: Arc::new(StandsStill), ..Config::test() };
+        let node = Devnode::spawn(config).await.expect("a devnode on a free port");
+        let chain = Chain::connect(&node.rpc_url(), None).await.expect("the devnode answers");
+        Arc::new(Self::paid_by(Key::dev(), chain, Some(node), STACK_BYTES).await)
+    }
+
     async fn new() -> Self {
         Self::with_stack(STACK_BYTES).await
     }
@@ -83,6 +92,10 @@ impl World {
     async fn with(chain: Chain, node: Option<Devnode>, stack: u32) -> Self {
         let payer =
             Key::find(None, std::env::var(KEY_VARIABLE).ok(), chain.chain_id()).expect("a key for the chain");
+        Self::paid_by(payer, chain, node, stack).await
+    }
+
+    async fn paid_by(payer: Key, chain: Chain, node: Option<Devnode>, stack: u32) -> Self {
         let build = || xtask::artifacts::ensure().expect("the contracts are there or can be built");
         let built = tokio::task::spawn_blocking(build).await.expect("the build ends");
         let mut artifacts = Artifacts::read(&built).expect("the artifacts are programs");
@@ -130,6 +143,17 @@ impl World {
         };
         raw("evm_increaseTime", serde_json::json!([seconds])).await;
         raw("evm_mine", serde_json::json!([])).await;
+    }
+}
+
+/// A clock at a time that this machine's hasn't reached: whatever counts from the later of both counts from here.
+#[derive(Debug)]
+struct StandsStill;
+
+impl TimeSource for StandsStill {
+    fn unix_seconds(&self) -> u64 {
+        const IN_2033: u64 = 2_000_000_000;
+        IN_2033
     }
 }
 
