@@ -187,8 +187,8 @@ pub struct CredentialTokenFactory {
 /// | 6 | `max_supplies` | lowest (128), highest maximum supply (128, base units) |
 /// | 7 | `treasury` | creation fee (96, wei), treasury (160): a creation reads both |
 /// | 8 | `accrued` | fees that were not withdrawn (wei) |
-/// | 9 | `creations` | of all: content (128, shares), when that was (128, Unix seconds) |
-/// | 10 | `creations_of` | creator → the same of one |
+/// | 9 | `creations` | content (128, shares), when that was (128, Unix seconds): the bucket of all |
+/// | 10 | `creations_of` | creator → content (128, shares), when that was (128, Unix seconds): the bucket of one |
 ///
 /// An untouched word of 9 or 10 is a bucket that has been filling since 1970: full.
 #[storage]
