@@ -75,6 +75,7 @@ impl Reader<'_> {
             let nonce = attested.attestation.nonce;
             self.view(at, registry::getCredentialCall { credentialId: attested.id }).await;
             self.view(at, registry::getRebindCall { credentialId: attested.id }).await;
+            self.view(at, registry::getLapseCountCall { credentialId: attested.id }).await;
             self.view(at, registry::isNonceUsedCall { issuerRoot: attested.issuer, nonce }).await;
         }
     }

@@ -128,9 +128,12 @@ async fn renewal(stage: &Stage, seen: &mut Seen) {
     seen.revert(stage, relayer, at, stage.renewal(&stage.generator, id, 0).await).await;
 
     let attestation = stage.attestation().await;
-    let mut expires_at = attestation.issuedAt + 1_000_000;
+    let mut expires_at = attestation.issuedAt + 1_000;
     let attested = stage.signed(CredentialAttestation { expiresAt: expires_at, ..attestation });
     stage.register(&attested).await;
+    // The first renewal comes late.
+    stage.world.advance_time(2_000).await;
+    expires_at += 1_000_000;
     for _ in 0..255 {
         expires_at += 1;
         let call = stage.renewal(&stage.issuer, attested.id, expires_at).await;
