@@ -473,7 +473,8 @@ impl CredentialRegistry {
     /// Lets a credential last longer, as its `issuer` says. Anyone may relay it. If it had expired it has lapsed meanwhile.
     ///
     /// Errors: [`EnforcedPause`]; [`DeadlinePassed`]; [`CredentialExpired`] if it would have ended already;
-    /// [`ExpiresTooLate`]; of `issuer` as [`Self::register_credential`], and [`WrongIssuer`]; [`UnknownCredential`],
+    /// [`ExpiresTooLate`]; [`UnknownIssuer`], [`IssuerKeyRetired`], [`IssuerKeyDistrusted`], [`IssuerWasRemoved`] if
+    /// `issuer` signs for no issuer now, [`WrongIssuer`] if it signs for another; [`UnknownCredential`],
     /// [`CredentialAlreadyRevoked`], [`CredentialIsDistrusted`]; [`ExpiryNotLater`]; [`HistoryFull`] after 255 renewals
     /// or 16 383 lapses; [`NonceAlreadyUsed`]; [`InvalidSignature`].
     /// Events: [`NonceUsed`]; [`CredentialLapsed`] if it has; [`CredentialRenewed`].
@@ -505,10 +506,10 @@ impl CredentialRegistry {
     /// Starts to move a credential to another wallet of its person, as its `issuer` says. Anyone may relay it. Until it is
     /// completed nobody holds the credential.
     ///
-    /// Errors: [`EnforcedPause`]; [`ZeroHolder`]; [`DeadlinePassed`]; of `issuer` as [`Self::register_credential`], and
-    /// [`WrongIssuer`]; [`UnknownCredential`], [`CredentialAlreadyRevoked`], [`CredentialIsDistrusted`];
-    /// [`AlreadyHolder`]; [`RebindPending`]; [`HistoryFull`] after 255 rebindings; [`NonceAlreadyUsed`];
-    /// [`InvalidSignature`].
+    /// Errors: [`EnforcedPause`]; [`ZeroHolder`]; [`DeadlinePassed`]; [`UnknownIssuer`], [`IssuerKeyRetired`],
+    /// [`IssuerKeyDistrusted`], [`IssuerWasRemoved`] if `issuer` signs for no issuer now, [`WrongIssuer`] if it signs for
+    /// another; [`UnknownCredential`], [`CredentialAlreadyRevoked`], [`CredentialIsDistrusted`]; [`AlreadyHolder`];
+    /// [`RebindPending`]; [`HistoryFull`] after 255 rebindings; [`NonceAlreadyUsed`]; [`InvalidSignature`].
     /// Events: [`NonceUsed`], [`CredentialRebindStarted`].
     pub fn rebind_credential(
         &mut self,
@@ -621,7 +622,8 @@ impl CredentialRegistry {
 
     /// Revokes several credentials, all or none.
     ///
-    /// Errors: [`PageTooLarge`] for more than 1 000; as [`Self::revoke_credential`], for the first that can't be revoked.
+    /// Errors: [`PageTooLarge`] for more than 1 000; of the first that can't be revoked [`UnknownCredential`],
+    /// [`NotIssuerOrOwner`], [`CredentialAlreadyRevoked`].
     /// Events: [`CredentialRevoked`] for each.
     pub fn revoke_batch(&mut self, credential_ids: &[B256], reason: u8) -> Result<(), RegistryError> {
         check_page(U256::from(credential_ids.len()))?;
@@ -795,7 +797,8 @@ impl CredentialRegistry {
 
     /// Restores several credentials, all or none; one that has to be restored twice is listed twice. Owner only.
     ///
-    /// Errors: [`PageTooLarge`] for more than 1 000; as [`Self::restore_credential`], for the first that can't be restored.
+    /// Errors: [`PageTooLarge`] for more than 1 000; [`OwnableUnauthorizedAccount`]; of the first that can't be restored
+    /// [`UnknownCredential`], [`NothingToRestore`], [`HistoryFull`].
     /// Events: as [`Self::restore_credential`], for each.
     pub fn restore_batch(&mut self, credential_ids: &[B256]) -> Result<(), RegistryError> {
         check_page(U256::from(credential_ids.len()))?;

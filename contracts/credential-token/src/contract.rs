@@ -335,7 +335,8 @@ impl CredentialToken {
 
     /// Destroys `amount` of the caller's tokens. Units: base units.
     ///
-    /// Errors: [`InvalidAmount`] for zero; [`ERC20InsufficientBalance`].
+    /// Errors: [`InvalidAmount`] for zero; [`ERC20InsufficientBalance`]; [`ERC20InvalidSender`] for a simulated call from
+    /// the zero address.
     /// Events: `Transfer`, [`TokenBurned`].
     pub fn burn(&mut self, amount: U256) -> Result<(), TokenError> {
         let holder = self.vm().msg_sender();
