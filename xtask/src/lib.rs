@@ -10,4 +10,5 @@ pub mod artifacts;
 pub mod cache;
 pub mod process;
 pub mod repo;
+pub mod storage;
 pub mod toolchain;

@@ -73,6 +73,15 @@ enum Task {
     /// Each line of tests/peers/abi.md has one row: kept, changed, dropped, or later while its contract isn't here yet.
     /// What is kept must be there with the same types, names, mutability and indexed fields.
     Compat,
+    /// Compare where the contracts store what with where they stored it, as snapshots/storage says.
+    ///
+    /// Layouts are read from the sources, and the slot tables in the documentation have to agree. Without --check what
+    /// changed is recorded. docs/storage.md says which changes are safe behind a proxy.
+    Storage {
+        /// Record nothing; exit code 1 if something isn't as recorded.
+        #[arg(long)]
+        check: bool,
+    },
     /// Replay recorded behaviour of a Nitro node on the devnode, each file on a fresh chain.
     ///
     /// The last line before the closing one is `N of M without difference`.
@@ -148,6 +157,7 @@ fn main() -> ExitCode {
         Task::Test { repeat } => ("test", commands::test::run(repeat)),
         Task::Ci { only } => ("ci", commands::ci::run(&only)),
         Task::Compat => ("compat", commands::compat::run()),
+        Task::Storage { check } => ("storage", commands::storage::run(check)),
         Task::Vectors { files } => ("vectors", commands::vectors::run(&files)),
         Task::Bench { filter } => ("bench", commands::bench::run(filter.as_deref())),
         Task::Foreign { names, all } => ("foreign", commands::foreign::run(&names, all)),

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use xtask::{artifacts, process, repo};
 
 use super::steps::Steps;
-use super::{compat, foreign, fuzz, test};
+use super::{compat, foreign, fuzz, storage, test};
 use crate::report::Outcome;
 use crate::tidy;
 
@@ -19,6 +19,8 @@ pub(crate) enum Part {
     Formatting,
     /// What no compiler checks: covers, manifests, documented errors, paths.
     Tidy,
+    /// Storage layouts are those that were reviewed: `cargo xtask storage --check`.
+    Storage,
     /// The lock files are what a build would write.
     Locks,
     /// clippy, all workspaces.
@@ -46,6 +48,7 @@ pub(crate) fn run(only: &[Part]) -> Result<Outcome> {
         match part {
             Part::Formatting => formatting(&root, &mut steps),
             Part::Tidy => steps.step("tidy", || tidy::check(&root)),
+            Part::Storage => steps.step("storage layouts", storage::check),
             Part::Locks => lock_files(&root, &mut steps),
             Part::Lints => lints(&root, &mut steps),
             Part::Programs => steps.step("programs", || {

@@ -14,6 +14,7 @@ pub(crate) mod foreign;
 pub(crate) mod fuzz;
 pub(crate) mod setup;
 mod steps;
+pub(crate) mod storage;
 pub(crate) mod test;
 pub(crate) mod vectors;
 
