@@ -2,7 +2,6 @@
 
 mod abi;
 mod defects;
-mod gas;
 mod journey;
 mod lifecycle;
 mod proxy;

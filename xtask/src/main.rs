@@ -82,6 +82,19 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Measure what every function of every contract costs, and how large the programs are.
+    ///
+    /// Whole transactions on a devnode whose keys, clock and history are always the same, with the chain's cache and
+    /// without. Writes snapshots/gas, snapshots/size and the tables of docs/gas.md. Fails if a function isn't measured or
+    /// an operation costs more than its budget; docs/gas.md tells what to do then.
+    Gas {
+        /// Write nothing; exit code 1 if anything differs from the snapshots, by a unit of gas or a byte.
+        #[arg(long)]
+        check: bool,
+        /// Show only operations that the earlier system or other tokens have, too.
+        #[arg(long)]
+        peers: bool,
+    },
     /// Replay recorded behaviour of a Nitro node on the devnode, each file on a fresh chain.
     ///
     /// The last line before the closing one is `N of M without difference`.
@@ -158,6 +171,7 @@ fn main() -> ExitCode {
         Task::Ci { only } => ("ci", commands::ci::run(&only)),
         Task::Compat => ("compat", commands::compat::run()),
         Task::Storage { check } => ("storage", commands::storage::run(check)),
+        Task::Gas { check, peers } => ("gas", commands::gas::run(check, peers)),
         Task::Vectors { files } => ("vectors", commands::vectors::run(&files)),
         Task::Bench { filter } => ("bench", commands::bench::run(filter.as_deref())),
         Task::Foreign { names, all } => ("foreign", commands::foreign::run(&names, all)),

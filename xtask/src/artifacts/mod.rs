@@ -5,6 +5,7 @@
 //! `evm.json` (the byte code of proxy and clone) and `manifest.json` (sizes and hashes).
 
 mod build;
+pub mod data;
 mod export;
 mod fingerprint;
 mod manifest;

@@ -12,6 +12,7 @@ pub(crate) mod compat;
 pub(crate) mod demo;
 pub(crate) mod foreign;
 pub(crate) mod fuzz;
+pub(crate) mod gas;
 pub(crate) mod setup;
 mod steps;
 pub(crate) mod storage;
