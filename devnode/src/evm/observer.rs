@@ -4,7 +4,7 @@ use alloy_primitives::{Address, B256, U256};
 use revm::interpreter::InstructionResult;
 use std::fmt;
 
-use crate::vm::ProgramStatus;
+use crate::vm::{ProgramResult, ProgramStatus};
 
 /// Is told of each frame whose code has run to an end, programs and EVM code alike, the inner ones before their callers:
 /// of transactions, calls and estimates, and whether or not an outer frame undid it later.
@@ -44,16 +44,19 @@ pub enum End {
     Revert,
     /// A program trapped, as on a panic; EVM code did what is invalid. To a caller a trap looks like a revert without data.
     Trap,
+    /// A host function refused to do what the program asked it, for example to store something in a static call. To a
+    /// caller it looks like a revert without data.
+    Refused(&'static str),
     /// The gas ran out, or the stack that programs have beyond their memory.
     Exhausted,
 }
 
-impl From<ProgramStatus> for End {
-    fn from(status: ProgramStatus) -> Self {
-        match status {
+impl From<&ProgramResult> for End {
+    fn from(done: &ProgramResult) -> Self {
+        match done.status {
             ProgramStatus::Success => Self::Success,
             ProgramStatus::Revert => Self::Revert,
-            ProgramStatus::Failure => Self::Trap,
+            ProgramStatus::Failure => done.refused.map_or(Self::Trap, Self::Refused),
             ProgramStatus::OutOfInk | ProgramStatus::OutOfStack => Self::Exhausted,
         }
     }

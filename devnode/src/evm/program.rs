@@ -105,7 +105,7 @@ impl Machine<'_> {
         let done = engine.run(&module, call, &mut host);
         let refund = host.refund;
         if let Some((observer, seen)) = observed {
-            observer.ended(&seen.ended(done.status.into(), &done.output));
+            observer.ended(&seen.ended((&done).into(), &done.output));
         }
         let why = match done.status {
             ProgramStatus::Success => InstructionResult::Return,

@@ -51,6 +51,12 @@ fn ends_of_programs_are_told_as_they_are() {
             (format!("{answer} i32.const 0"), End::Success, &hex!("07000000")[..]),
             (format!("{answer} i32.const 1"), End::Revert, &hex!("07000000")),
             ("unreachable".to_owned(), End::Trap, &[]),
+            ("(call $write_result (i32.const 65536) (i32.const 1)) i32.const 0".to_owned(), End::Trap, &[]),
+            (
+                "(call $emit_log (i32.const 0) (i32.const 0) (i32.const 5)) i32.const 0".to_owned(),
+                End::Refused("a log has at most four topics, all of them in its data"),
+                &[],
+            ),
             ("(loop $again (br $again)) i32.const 0".to_owned(), End::Exhausted, &[]),
         ] {
             let at = chain.program(&program(&body));
