@@ -6,6 +6,7 @@
 //! [`run`] runs a test.
 
 pub mod fixture;
+mod outcomes;
 mod runtime;
 mod stage;
 mod state;
@@ -14,4 +15,4 @@ mod world;
 pub use runtime::run;
 pub use stage::{Stage, tokens};
 pub use state::State;
-pub use world::{STACK_BYTES, World};
+pub use world::{STACK_BYTES, World, devnode};

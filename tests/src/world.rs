@@ -14,6 +14,8 @@ use serde_json::Value;
 use stylus_devnode::{Config, Devnode, chain::TimeSource};
 use tokio::sync::{Mutex, OnceCell};
 
+use crate::outcomes;
+
 /// Names a node to test on; without it the tests bring their own.
 const RPC_VARIABLE: &str = "ECOSYSTEM_TEST_RPC";
 
@@ -69,8 +71,7 @@ impl World {
     /// A world of the caller's own in which everything happens as it did the last time, to the last byte: the dev account
     /// pays, and the clock moves only when it is told to.
     pub async fn reproducible() -> Arc<Self> {
-        let config = Config { time: Arc::new(StandsStill), ..Config::test() };
-        let node = Devnode::spawn(config).await.expect("a devnode on a free port");
+        let node = devnode(Config { time: Arc::new(StandsStill), ..Config::test() }).await;
         let chain = Chain::connect(&node.rpc_url(), None).await.expect("the devnode answers");
         Arc::new(Self::paid_by(Key::dev(), chain, Some(node), STACK_BYTES).await)
     }
@@ -80,7 +81,7 @@ impl World {
     }
 
     async fn with_stack(stack: u32) -> Self {
-        let node = Devnode::spawn(Config::test()).await.expect("a devnode on a free port");
+        let node = devnode(Config::test()).await;
         let chain = Chain::connect(&node.rpc_url(), None).await.expect("the devnode answers");
         Self::with(chain, Some(node), stack).await
     }
@@ -96,12 +97,11 @@ impl World {
     }
 
     async fn paid_by(payer: Key, chain: Chain, node: Option<Devnode>, stack: u32) -> Self {
-        let build = || xtask::artifacts::ensure().expect("the contracts are there or can be built");
-        let built = tokio::task::spawn_blocking(build).await.expect("the build ends");
-        let mut artifacts = Artifacts::read(&built).expect("the artifacts are programs");
+        let Built { files, artifacts } = built().await;
+        let mut artifacts = artifacts.clone();
         if stack != STACK_BYTES {
             for program in [&mut artifacts.registry, &mut artifacts.factory, &mut artifacts.token] {
-                let module = std::fs::read(built.wasm_path(&program.name)).expect("the program's module");
+                let module = std::fs::read(files.wasm_path(&program.name)).expect("the program's module");
                 let module = with_stack(&module, stack);
                 *program = Program::from_wasm(&program.name, &module).expect("still a program");
             }
@@ -155,6 +155,30 @@ impl TimeSource for StandsStill {
         const IN_2033: u64 = 2_000_000_000;
         IN_2033
     }
+}
+
+/// The contracts as they ship.
+struct Built {
+    files: xtask::artifacts::Artifacts,
+    artifacts: Artifacts,
+}
+
+static BUILT: OnceCell<Built> = OnceCell::const_new();
+
+async fn built() -> &'static Built {
+    let build = || xtask::artifacts::ensure().expect("the contracts are there or can be built");
+    let build = || async {
+        let files = tokio::task::spawn_blocking(build).await.expect("the build ends");
+        let artifacts = Artifacts::read(&files).expect("the artifacts are programs");
+        Built { files, artifacts }
+    };
+    BUILT.get_or_init(build).await
+}
+
+/// Starts a devnode, and has it observed if somebody wants to know how the contracts' functions end.
+pub async fn devnode(config: Config) -> Devnode {
+    let observer = outcomes::observer(&built().await.artifacts).await;
+    Devnode::spawn(Config { observer, ..config }).await.expect("a devnode on a free port")
 }
 
 /// `module` with less stack: it starts to grow down, towards address 0, from `stack` instead of from [`STACK_BYTES`].

@@ -21,8 +21,8 @@ use ecosystem::{
     program::Program,
     steps::Steps,
 };
-use ecosystem_tests::{Stage, State, World, run};
-use stylus_devnode::{Config, Devnode, arbos::Version};
+use ecosystem_tests::{Stage, State, World, devnode, run};
+use stylus_devnode::{Config, arbos::Version};
 
 #[test]
 fn initialize_reverts_with_already_initialized_the_second_time() {
@@ -131,7 +131,7 @@ fn demo_is_right_under_every_version_of_arbos() {
         for version in Version::all() {
             let number = version.number;
             let config = Config { arbos_version: number, ..Config::test() };
-            let node = Devnode::spawn(config).await.expect("a devnode on a free port");
+            let node = devnode(config).await;
             let chain = Chain::connect(&node.rpc_url(), None).await.expect("the devnode answers");
             let artifacts = &World::shared().await.artifacts;
             let report = demo::run(&chain, Key::dev(), artifacts, Steps::silent()).await;

@@ -8,6 +8,7 @@
 
 pub mod artifacts;
 pub mod cache;
+pub mod outcomes;
 pub mod process;
 pub mod repo;
 pub mod storage;

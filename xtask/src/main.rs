@@ -73,6 +73,12 @@ enum Task {
     /// Each line of tests/peers/abi.md has one row: kept, changed, dropped, or later while its contract isn't here yet.
     /// What is kept must be there with the same types, names, mutability and indexed fields.
     Compat,
+    /// Compare what the tests saw of each contract's functions with what the documentation promises.
+    ///
+    /// A function is promised to succeed, to end with each error that its doc comment lists under `Errors:`, and, where a
+    /// call can be malformed, without data. What the last `cargo xtask test` saw on the devnode, calls between contracts
+    /// included, is in target/outcomes. What no test saw fails, and so does what isn't documented.
+    Outcomes,
     /// Compare where the contracts store what with where they stored it, as snapshots/storage says.
     ///
     /// Layouts are read from the sources, and the slot tables in the documentation have to agree. Without --check what
@@ -170,6 +176,7 @@ fn main() -> ExitCode {
         Task::Test { repeat } => ("test", commands::test::run(repeat)),
         Task::Ci { only } => ("ci", commands::ci::run(&only)),
         Task::Compat => ("compat", commands::compat::run()),
+        Task::Outcomes => ("outcomes", commands::outcomes::run()),
         Task::Storage { check } => ("storage", commands::storage::run(check)),
         Task::Gas { check, peers } => ("gas", commands::gas::run(check, peers)),
         Task::Vectors { files } => ("vectors", commands::vectors::run(&files)),

@@ -13,6 +13,7 @@ pub(crate) mod demo;
 pub(crate) mod foreign;
 pub(crate) mod fuzz;
 pub(crate) mod gas;
+pub(crate) mod outcomes;
 pub(crate) mod setup;
 mod steps;
 pub(crate) mod storage;
