@@ -10,9 +10,11 @@ mod outcomes;
 mod runtime;
 mod stage;
 mod state;
+mod untouched;
 mod world;
 
 pub use runtime::run;
 pub use stage::{Stage, tokens};
 pub use state::State;
+pub use untouched::Everything;
 pub use world::{STACK_BYTES, World, devnode};

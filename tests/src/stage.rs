@@ -32,7 +32,7 @@ use ecosystem::{
     system::System,
 };
 
-use crate::{State, World};
+use crate::{Everything, World};
 
 /// Limit for transactions that have to fail: more than any of them uses before it does.
 const GAS_OF_A_FAILURE: u64 = 3_000_000;
@@ -261,10 +261,36 @@ impl Stage {
         self.refuses_request(who, TransactionRequest::default().to(to).input(call.abi_encode().into())).await
     }
 
+    /// As [`refuses`](Self::refuses), with exactly this error.
+    pub async fn reverts_with<E: SolError + Debug + PartialEq>(
+        &self,
+        who: &Key,
+        to: Address,
+        call: impl SolCall,
+        error: E,
+    ) {
+        assert_eq!(self.refuses::<E>(who, to, call).await, error);
+    }
+
+    /// A call that has to revert with exactly this error, only simulated: from whoever has no key.
+    pub async fn would_revert_with<E: SolError + Debug + PartialEq>(
+        &self,
+        from: Address,
+        to: Address,
+        call: impl SolCall,
+        error: E,
+    ) {
+        let request = TransactionRequest::default().from(from).to(to).input(call.abi_encode().into());
+        match self.chain().call(request, "what has to revert").await {
+            Err(ChainError::Reverted { revert, .. }) => assert_eq!(revert.decode::<E>(), Some(error)),
+            other => panic!("what has to revert with {}: {other:?}", E::SIGNATURE),
+        }
+    }
+
     /// As [`refuses`](Self::refuses), for calls with value and for creations.
     pub async fn refuses_request<E: SolError + Debug>(&self, who: &Key, request: TransactionRequest) -> E {
         let what = format!("what has to revert with {}", E::SIGNATURE);
-        let before = State::of(self).await;
+        let before = Everything::of(self).await;
         let revert = match self.chain().call(request.clone().from(who.address()), &what).await {
             Err(ChainError::Reverted { revert, .. }) => revert,
             other => panic!("{what}: {other:?}"),
@@ -273,7 +299,7 @@ impl Stage {
         let reason = self.fails_on_chain(who, request, &what).await;
         let name = E::SIGNATURE.split('(').next().unwrap_or_default();
         assert!(reason.starts_with(name), "{what}, as a transaction: {reason}");
-        assert_eq!(before, State::of(self).await, "{what} changed the state");
+        assert_eq!(before, Everything::of(self).await, "{what} changed the state");
         error
     }
 
@@ -282,14 +308,14 @@ impl Stage {
     pub async fn halts(&self, who: &Key, to: Address, call: impl SolCall) -> String {
         let what = "what has to halt";
         let request = TransactionRequest::default().to(to).input(call.abi_encode().into());
-        let before = State::of(self).await;
+        let before = Everything::of(self).await;
         let message = match self.chain().call(request.clone().from(who.address()), what).await {
             Err(ChainError::Refused { message, .. }) => message,
             other => panic!("{what}: {other:?}"),
         };
         let reason = self.fails_on_chain(who, request, what).await;
         assert_eq!(reason, message, "{what}, as a transaction");
-        assert_eq!(before, State::of(self).await, "{what} changed the state");
+        assert_eq!(before, Everything::of(self).await, "{what} changed the state");
         message
     }
 

@@ -1,4 +1,4 @@
-//! What is refused: each with its exact error, no state changed, no log left.
+//! What people run into on the way from a credential to a token that they spend.
 
 use abi::{
     factory::ICredentialTokenFactory::{
