@@ -6,6 +6,7 @@
 
 mod build;
 pub mod data;
+pub mod edited;
 mod export;
 mod fingerprint;
 mod manifest;

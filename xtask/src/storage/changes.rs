@@ -170,7 +170,7 @@ fn parts(old: &Entry, now: &Entry) -> Vec<Change> {
         found.push(change(Kind::Retyped, old, format!("{}, now {}", form(old), form(now))));
         return found;
     }
-    let of = |part: &Part| format!("{}: {}", name(old), part.label);
+    let of = |part: &Part| format!("{}: {}", old.name(), part.label);
     let bytes = |part: &Part| {
         format!("bytes {} to {} from below", part.offset, part.offset + part.bytes.saturating_sub(1))
     };
@@ -221,14 +221,7 @@ impl Layout {
 }
 
 fn change(kind: Kind, of: &Entry, detail: String) -> Change {
-    Change { kind, what: name(of), detail }
-}
-
-fn name(entry: &Entry) -> String {
-    match &entry.namespace {
-        Some(namespace) => format!("{namespace} {}", entry.label),
-        None => entry.label.clone(),
-    }
+    Change { kind, what: of.name(), detail }
 }
 
 fn last(label: &str) -> &str {

@@ -87,8 +87,17 @@ impl Layout {
     /// # Errors
     /// The sources can't be read or understood, or a slot table doesn't agree with them.
     pub fn of(contracts: &Path, folder: &str) -> Result<Option<Self>> {
-        let context = || format!("the storage of contracts/{folder}");
-        let own = source::Crate::read(&contracts.join(folder)).with_context(context)?;
+        Self::of_crate(&contracts.join(folder), contracts)
+    }
+
+    /// The layout of the program whose crate is in `folder`, wherever that is, with the libraries of `contracts`; `None`
+    /// if it stores nothing.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub fn of_crate(folder: &Path, contracts: &Path) -> Result<Option<Self>> {
+        let context = || format!("the storage of {}", folder.display());
+        let own = source::Crate::read(folder).with_context(context)?;
         let mut libraries = Vec::new();
         for name in source::libraries(contracts)? {
             libraries.push(source::Crate::read(&contracts.join(name))?);
@@ -129,6 +138,17 @@ impl Layout {
             None => [0; 32],
         };
         Some(plus(base, entry.slot))
+    }
+}
+
+impl Entry {
+    /// What it is called: no two fields of a layout by the same name.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match &self.namespace {
+            Some(namespace) => format!("{namespace} {}", self.label),
+            None => self.label.clone(),
+        }
     }
 }
 
