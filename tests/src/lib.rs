@@ -6,10 +6,12 @@
 //! [`run`] runs a test.
 
 pub mod fixture;
+pub mod grown;
 mod outcomes;
 mod runtime;
 mod stage;
 mod state;
+pub mod storage;
 mod untouched;
 mod world;
 

@@ -76,6 +76,13 @@ impl World {
         Arc::new(Self::paid_by(Key::dev(), chain, Some(node), STACK_BYTES).await)
     }
 
+    /// As [`own`](Self::own), under another version of ArbOS.
+    pub async fn own_under(arbos_version: u64) -> Arc<Self> {
+        let node = devnode(Config { arbos_version, ..Config::test() }).await;
+        let chain = Chain::connect(&node.rpc_url(), None).await.expect("the devnode answers");
+        Arc::new(Self::with(chain, Some(node), STACK_BYTES).await)
+    }
+
     async fn new() -> Self {
         Self::with_stack(STACK_BYTES).await
     }
