@@ -22,9 +22,10 @@ use ecosystem::{
 };
 use ecosystem_tests::{
     Stage, World, fixture, run,
-    storage::{call_hashes, free_bits, recorded, slots, touched},
+    storage::{call_hashes, free_bits, in_mapping, recorded, slots, touched},
     tokens,
 };
+use xtask::storage::Layout;
 
 /// The proxy's own.
 const PROXY: [B256; 4] = [IMPLEMENTATION_SLOT, ADMIN_SLOT, PENDING_SLOT, GATE_SLOT];
@@ -50,6 +51,91 @@ fn every_slot_that_is_touched_is_one_of_the_recorded_layout() {
         explain(&stage, "token-factory", &touched[&factory], factory, &keys).await;
         explain(&stage, "credential-token", &touched[&token], token, &keys).await;
     });
+}
+
+#[test]
+fn packed_words_hold_what_their_tables_say() {
+    run(async {
+        let stage = Stage::shared().await;
+        let now = stage.chain().block_time().await.expect("the newest block's time");
+        let attestation = stage.attestation().await;
+        let expires_at = now + 90 * 86_400;
+        let attested = stage.signed(CredentialAttestation { expiresAt: expires_at, ..attestation });
+        stage.register(&attested).await;
+        let (registry, factory) = (stage.system.registry, stage.system.factory);
+        let (owner, issuer) = (stage.owner.address(), stage.issuer.address());
+        let (treasury, fee) = (stage.relayer.address(), U256::from(1_000));
+        let call = registry::setGuardianCall { newGuardian: treasury };
+        stage.executes(&stage.owner, registry, call).await;
+        stage.executes(&stage.owner, registry, registry::pauseCall {}).await;
+        let read = registry::getCredentialCall { credentialId: attested.id };
+        let credential = stage.reads(registry, read).await;
+
+        let words = Words { stage: &stage, at: registry, layout: recorded("credential-registry") };
+        let holder = number(stage.holder.address());
+        let (id, issuer_word) = (Some(attested.id), Some(issuer.into_word()));
+        words.hold("standings", id, &[("expires_at", U256::from(expires_at)), ("holder", holder)]).await;
+        let accepted_at = U256::from(credential.acceptedAt);
+        let issued_at = U256::from(credential.issuedAt);
+        let expected = [("accepted_at", accepted_at), ("issued_at", issued_at), ("key", number(issuer))];
+        words.hold("acceptances", id, &expected).await;
+        let expected = [("office (0 to 3)", U256::ONE), ("every_type", U256::ONE), ("root", number(issuer))];
+        words.hold("keys", issuer_word, &expected).await;
+        words.hold("owner", None, &[("tenure", U256::ONE), ("owner", number(owner))]).await;
+        words.hold("state", None, &[("paused", U256::ONE), ("guardian", number(treasury))]).await;
+
+        stage.executes(&stage.owner, factory, factory::setTreasuryCall { newTreasury: treasury }).await;
+        stage.executes(&stage.owner, registry, registry::unpauseCall {}).await;
+        let token = stage.token_with(tokens(10)).await;
+        stage.executes(&stage.holder, token, token::burnCall { amount: tokens(3) }).await;
+        stage.executes(&stage.owner, factory, factory::setCreationFeeCall { newFee: fee }).await;
+        let words = Words { stage: &stage, at: factory, layout: recorded("token-factory") };
+        let program = number(stage.world.programs.token.address);
+        let expected = [("number of tokens", U256::ONE), ("implementation", program)];
+        words.hold("implementation", None, &expected).await;
+        words.hold("treasury", None, &[("creation fee", fee), ("treasury", number(treasury))]).await;
+        let bounds = stage.reads(factory, factory::getEmissionRateBoundsCall {}).await;
+        let expected = [("lowest", bounds.minimum), ("highest emission rate", bounds.maximum)];
+        words.hold("emission_rates", None, &expected).await;
+
+        let words = Words { stage: &stage, at: token, layout: recorded("credential-token") };
+        words.hold("supply", None, &[("total burned", tokens(3)), ("total supply", tokens(7))]).await;
+        let created_at = stage.reads(token, token::getCreatedAtCall {}).await;
+        let expected =
+            [("created at", created_at), ("emission rate", tokens(10)), ("maximum supply", tokens(1_000))];
+        words.hold("terms", None, &expected).await;
+        words.hold("creator", None, &[("creator", holder), ("length of the symbol", U256::from(3))]).await;
+        let expected = [("rate that counts until a fall does", tokens(10))];
+        words.hold("minting", None, &expected).await;
+    });
+}
+
+/// The words of a contract, by its recorded layout.
+struct Words<'a> {
+    stage: &'a Stage,
+    at: Address,
+    layout: Layout,
+}
+
+impl Words<'_> {
+    /// The parts of a field, or of a key's word in it, have these values.
+    async fn hold(&self, label: &str, key: Option<B256>, expected: &[(&str, U256)]) {
+        let entry = self.layout.storage.iter().find(|entry| entry.label == label).expect("such a field");
+        let place = U256::from_be_bytes(self.layout.place(entry).expect("its namespace is recorded"));
+        let slot = key.map_or(place, |key| in_mapping(place, key));
+        let word = self.stage.chain().storage(self.at, B256::from(slot)).await.expect("the node answers");
+        for (name, value) in expected {
+            let part = entry.parts.iter().find(|part| part.label == *name);
+            let part = part.unwrap_or_else(|| panic!("{label} has no part {name}: {:?}", entry.parts));
+            let below = U256::from_be_bytes(word.0) >> (8 * part.offset);
+            let found = below & ((U256::ONE << (8 * part.bytes)) - U256::ONE);
+            assert_eq!(found, *value, "{name} of {label}");
+        }
+    }
+}
+
+fn number(address: Address) -> U256 {
+    U256::from_be_bytes(address.into_word().0)
 }
 
 /// Each touched slot belongs to a field, whose free bits are zero; and each field was touched, or this would say nothing

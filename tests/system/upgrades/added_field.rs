@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use abi::{
     factory::ICredentialTokenFactory::{self as factory, TokenCreated},
     ownable::IOwnable::OwnableUnauthorizedAccount,
+    proxy::IProxy as proxy,
     registry::{
         ICredentialRegistry::{self as registry, CredentialAttestation},
         status,
@@ -29,7 +30,7 @@ use xtask::{
     storage::{Entry, Kind, Layout, changes},
 };
 
-use super::{active, lock, upgrade_as_announced};
+use super::{active, is_nobodys, lock, upgrade, upgrade_as_announced};
 
 #[test]
 fn a_registry_with_another_field_keeps_everything_and_uses_it() {
@@ -107,6 +108,40 @@ fn a_factory_with_another_field_keeps_everything_and_uses_it() {
         let sent = stage.executes(&stage.holder, at, stage.token_call(credential.id)).await;
         assert_eq!(stage.event::<TokenCreated>(&sent, at).tokenAddress, predicted);
         assert_eq!(stage.reads(at, factory::getAllTokensCall {}).await, [token, predicted]);
+    });
+}
+
+#[test]
+fn a_field_is_set_up_in_the_step_of_the_upgrade_and_outlives_a_return_to_the_earlier_program() {
+    run(async {
+        let stage = Stage::shared().await;
+        let at = stage.system.factory;
+        let program = active(&stage, &grown::factory().await).await;
+        let motto = B256::repeat_byte(0x5a);
+        let data = IMotto::setMottoCall { motto }.abi_encode().into();
+        let call = proxy::upgradeToAndCallCall { implementation: program.address, data };
+
+        // What the call refuses undoes the upgrade: the owner alone gives a motto, and here the admin is somebody else.
+        let other = Stage::shared().await;
+        let (admin, elsewhere) = (&other.stranger, other.system.factory);
+        let hand_over = proxy::changeAdminCall { newAdmin: admin.address() };
+        other.executes(&other.owner, elsewhere, hand_over).await;
+        let error = other.refuses(admin, elsewhere, call.clone()).await;
+        assert_eq!(OwnableUnauthorizedAccount { account: admin.address() }, error);
+
+        let sent = stage.executes(&stage.owner, at, call).await;
+        assert_eq!(
+            stage.event::<proxy::Upgraded>(&sent, at),
+            proxy::Upgraded { implementation: program.address }
+        );
+        assert_eq!(stage.reads(at, IMotto::mottoCall {}).await, motto);
+
+        // The earlier program doesn't know the field, and leaves it alone.
+        stage.executes(&stage.owner, at, upgrade(stage.world.programs.factory.address)).await;
+        is_nobodys(&stage, &stage.owner, at, &IMotto::mottoCall {}.abi_encode()).await;
+        stage.token().await;
+        stage.executes(&stage.owner, at, upgrade(program.address)).await;
+        assert_eq!(stage.reads(at, IMotto::mottoCall {}).await, motto);
     });
 }
 

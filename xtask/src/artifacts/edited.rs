@@ -1,7 +1,8 @@
 //! Programs from edited copies of a contract's sources: what a later version would be, for tests of upgrades.
 //!
 //! They are built as the artifacts are, and lie in `target/edited`, never among them: nothing that is shipped or deployed
-//! looks there. The libraries are the contracts' own, so an edited program compiles in the time of its own crate.
+//! looks there. The libraries are the contracts' own, so an edited program compiles in the time of its own crate. Building
+//! them needs the toolchain even where ready files are used instead of building the contracts.
 
 use std::fs;
 use std::path::{Path, PathBuf};
