@@ -4,6 +4,7 @@ mod abi;
 mod defects;
 mod journey;
 mod lifecycle;
+mod properties;
 mod refusals;
 mod registry;
 mod stack;
