@@ -14,10 +14,11 @@ use alloy::{
     sol_types::SolCall,
 };
 use ecosystem::{
-    activation::{Deployed, activate, active_version, deploy},
+    activation::{Deployed, activate, active_version, deploy, deploy_and_activate},
     chain::Chain,
     demo,
     key::Key,
+    precompiles::{ARB_WASM, ArbWasm},
     program::Program,
     steps::Steps,
 };
@@ -122,6 +123,32 @@ fn programs_fail_until_they_are_activated() {
         let upgraded = stage.event::<proxy::Upgraded>(&sent, stage.system.registry);
         assert_eq!(upgraded, proxy::Upgraded { implementation: inactive.address });
         assert_eq!(stage.reads(stage.system.registry, registry::ownerCall {}).await, owner);
+    });
+}
+
+#[test]
+fn everything_that_ships_is_activated_under_every_version_of_arbos() {
+    run(async {
+        let shipped = xtask::artifacts::ensure().expect("the contracts are there or can be built");
+        let versions: Vec<_> = Version::all().iter().map(|version| version.number).collect();
+        assert_eq!(versions, [40, 51, 60, 61]);
+        for number in versions {
+            let node = devnode(Config { arbos_version: number, ..Config::test() }).await;
+            let chain = Chain::connect(&node.rpc_url(), None).await.expect("the devnode answers");
+            let wanted = chain.read(ARB_WASM, ArbWasm::stylusVersionCall {}).await.expect("a version");
+            // Whatever lies in the folder, also what no deployment uses yet.
+            for (name, recorded) in shipped.programs() {
+                let module = std::fs::read(shipped.wasm_path(name)).expect("a file");
+                let program = Program::from_wasm(name, &module).expect("a program");
+                assert_eq!(program.code.len(), recorded.compressed_bytes);
+                let steps = &mut Steps::silent();
+                let deployed = deploy_and_activate(&chain, &Key::dev(), &program, steps).await;
+                let deployed = deployed.unwrap_or_else(|error| panic!("ArbOS {number}: {error}"));
+                let active = active_version(&chain, deployed.address).await.expect("the node answers");
+                assert_eq!(active, Some(wanted), "{name} on ArbOS {number}");
+            }
+            node.stop().await;
+        }
     });
 }
 
