@@ -6,6 +6,7 @@ mod sizes;
 mod snapshot;
 
 use std::env;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -13,44 +14,99 @@ use xtask::artifacts::{self, Artifacts, READY_FILES};
 use xtask::{process, repo, toolchain};
 
 use self::rows::Measured;
-use crate::report::{Outcome, Verdict, grouped, table};
+use self::sizes::Size;
+use self::snapshot::Difference;
+use crate::report::{Outcome, grouped, table};
 
 /// Measures what every function costs and how large the programs are, and compares both with the snapshots, or, without
 /// `check`, makes them anew. With `peers` it shows only what others have, too.
 pub(crate) fn run(check: bool, peers: bool) -> Result<Outcome> {
-    let root = repo::root()?;
-    let artifacts = artifacts::ensure()?;
-    let toolchain = identity(&artifacts)?;
-    let measured = measure(&root)?;
-    let sizes = sizes::all(&artifacts)?;
-
-    let mut findings = measured.problems();
-    let files = snapshot::files(&measured, &sizes, &toolchain)?;
-    let document = document::filled(&root, &measured, &sizes)?;
-    if check {
-        let compared = snapshot::differences(&root, &files)?;
-        if compared.same_toolchain {
-            if !document.is_current {
-                findings.push(format!("{} isn't what was measured", document::PATH));
-            }
-        } else {
-            process::note("the snapshots were made by another toolchain: only budgets are compared");
-        }
-        findings.extend(compared.differences);
-    } else {
-        snapshot::write(&root, &files)?;
-        document.write(&root)?;
-        process::note(format!("wrote snapshots/gas, snapshots/size and {}", document::PATH));
+    let results = Results::new(check)?;
+    let mut text = cost_table(&results.measured, peers);
+    if !peers {
+        text += &format!("\n\n{}", size_table(&results.sizes));
     }
-    Ok(tell(&measured, &sizes, &findings, peers).with_toolchain(toolchain))
+    if let Some(wrong) = results.wrong() {
+        text += &format!("\n\n{wrong}");
+    }
+    let outcome = Outcome::new(results.measured.report(), text).failed_if(results.reason());
+    Ok(outcome.with_toolchain(results.toolchain))
 }
 
 /// The check as a step of `ci`.
 pub(super) fn check() -> Result<()> {
-    let Outcome { verdict, text, .. } = run(true, false)?;
-    match verdict {
-        Verdict::Ok => Ok(()),
-        Verdict::Failed(reason) | Verdict::Impossible(reason) => bail!("{reason}\n{text}"),
+    let results = Results::new(true)?;
+    match (results.reason(), results.wrong()) {
+        (Some(reason), Some(wrong)) => bail!("{reason}\n{wrong}"),
+        _ => Ok(()),
+    }
+}
+
+struct Results {
+    measured: Measured,
+    sizes: Vec<Size>,
+    toolchain: String,
+    /// What is wrong, whatever was recorded.
+    problems: Vec<String>,
+    differences: Vec<Difference>,
+}
+
+impl Results {
+    fn new(check: bool) -> Result<Self> {
+        let root = repo::root()?;
+        let artifacts = artifacts::ensure()?;
+        let toolchain = identity(&artifacts)?;
+        let measured = measure(&root)?;
+        let sizes = sizes::all(&artifacts)?;
+        let mut problems = measured.problems();
+        let mut differences = Vec::new();
+        let files = snapshot::files(&measured, &sizes, &toolchain)?;
+        let document = document::filled(&root, &measured, &sizes)?;
+        if check {
+            let compared = snapshot::differences(&root, &files)?;
+            if !compared.same_toolchain {
+                process::note("the snapshots were made by another toolchain: only budgets are compared");
+            } else if !document.is_current {
+                problems.push(format!("{} doesn't have the tables that were measured", document::PATH));
+            }
+            differences = compared.differences;
+        } else {
+            snapshot::write(&root, &files)?;
+            document.write(&root)?;
+            process::note(format!("wrote snapshots/gas, snapshots/size and {}", document::PATH));
+        }
+        Ok(Self { measured, sizes, toolchain, problems, differences })
+    }
+
+    /// Everything that is wrong.
+    fn wrong(&self) -> Option<String> {
+        let mut text = self.problems.join("\n");
+        if !self.differences.is_empty() {
+            let rows = self.differences.iter().map(|one| {
+                let change = one.change.map(|change| format!("{change:+}")).unwrap_or_default();
+                [one.file.clone(), one.figure.clone(), one.recorded.clone(), one.now.clone(), change]
+            });
+            let headings = ["snapshot", "figure", ">recorded", ">now", ">change"];
+            text = format!("{text}\n\n{}", table(headings, rows)).trim_start().to_owned();
+        }
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// The same in a sentence.
+    fn reason(&self) -> Option<String> {
+        let mut reasons = Vec::new();
+        match &self.problems[..] {
+            [] => {}
+            [only] => reasons.push(only.clone()),
+            [first, rest @ ..] => reasons.push(format!("{first}, and {} more problems", rest.len())),
+        }
+        if !self.differences.is_empty() {
+            let count = self.differences.len();
+            reasons.push(format!(
+                "figures differ from the snapshots: {count}; if that is meant, run `cargo xtask gas`"
+            ));
+        }
+        (!reasons.is_empty()).then(|| reasons.join("; "))
     }
 }
 
@@ -65,7 +121,7 @@ fn identity(artifacts: &Artifacts) -> Result<String> {
 }
 
 /// Plays the history that is measured; the tests' crate knows it.
-fn measure(root: &std::path::Path) -> Result<Measured> {
+fn measure(root: &Path) -> Result<Measured> {
     let program = super::build_workspace(root)?.join("examples/gas");
     process::note("measuring every function, with and without the chain's cache");
     let output = Command::new(&program)
@@ -77,22 +133,6 @@ fn measure(root: &std::path::Path) -> Result<Measured> {
         bail!("measuring ended early ({}): what went wrong is above", output.status);
     }
     serde_json::from_slice(&output.stdout).context("what was measured can't be understood")
-}
-
-fn tell(measured: &Measured, sizes: &[sizes::Size], findings: &[String], peers: bool) -> Outcome {
-    let mut text = cost_table(measured, peers);
-    if !peers {
-        text += &format!("\n\n{}", size_table(sizes));
-    }
-    for finding in findings {
-        text += &format!("\n{finding}");
-    }
-    let reason = (!findings.is_empty()).then(|| {
-        let many =
-            if findings.len() == 1 { String::new() } else { format!(" and {} more", findings.len() - 1) };
-        format!("{}{many}; if it is meant, run `cargo xtask gas` and commit", findings[0])
-    });
-    Outcome::new(measured.report(), text).failed_if(reason)
 }
 
 fn cost_table(measured: &Measured, peers: bool) -> String {
@@ -123,11 +163,55 @@ fn cost_table(measured: &Measured, peers: bool) -> String {
     table(headings, lines)
 }
 
-fn size_table(sizes: &[sizes::Size]) -> String {
+fn size_table(sizes: &[Size]) -> String {
     let lines = sizes.iter().map(|size| {
         let bytes = [size.raw_bytes, size.compressed_bytes, size.data.all].map(|bytes| grouped(bytes as u64));
         let [raw, compressed, data] = bytes;
         [size.program.clone(), raw, compressed, data]
     });
     table(["program", ">wasm, bytes", ">deployed, bytes", ">data, bytes"], lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn results(problems: Vec<String>, differences: Vec<Difference>) -> Results {
+        let measured = rows::tests::parsed(rows::tests::measured());
+        Results { measured, sizes: Vec::new(), toolchain: String::new(), problems, differences }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_in_full_and_in_a_sentence() {
+        let fine = results(Vec::new(), Vec::new());
+        assert_eq!((fine.wrong(), fine.reason()), (None, None));
+        let difference = Difference {
+            file: "snapshots/gas/token.json".into(),
+            figure: "send(uint256), `later`, cached".into(),
+            recorded: "33990".into(),
+            now: "34000".into(),
+            change: Some(10),
+        };
+        let bad = results(vec!["too dear".into(), "not measured".into()], vec![difference]);
+        let (wrong, reason) = (bad.wrong().unwrap(), bad.reason().unwrap());
+        assert!(wrong.starts_with("too dear\nnot measured\n\n"), "{wrong}");
+        let row = wrong.lines().last().unwrap().split_whitespace().collect::<Vec<_>>();
+        assert_eq!(row[row.len() - 3..], ["33990", "34000", "+10"]);
+        assert!(
+            reason.starts_with("too dear, and 1 more problems; figures differ from the snapshots: 1"),
+            "{reason}"
+        );
+    }
+
+    #[test]
+    fn only_what_others_have_is_shown_if_asked_for() {
+        let mut value = rows::tests::measured();
+        for row in value["rows"].as_array_mut().unwrap().iter_mut().take(2) {
+            row["peer"] = serde_json::json!({});
+        }
+        let measured = rows::tests::parsed(value);
+        assert!(cost_table(&measured, false).contains("later"));
+        assert!(!cost_table(&measured, true).contains("later"));
+        assert!(cost_table(&measured, true).contains("30 000"));
+    }
 }

@@ -1,6 +1,6 @@
 //! `snapshots/gas` and `snapshots/size`: what was measured when somebody looked at it, reviewed like code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -22,7 +22,35 @@ pub(super) type Files = BTreeMap<String, Value>;
 pub(super) struct Compared {
     /// Whether the programs came from the same toolchain; if not, figures aren't compared.
     pub(super) same_toolchain: bool,
-    pub(super) differences: Vec<String>,
+    pub(super) differences: Vec<Difference>,
+}
+
+/// A figure that isn't as recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Difference {
+    /// The snapshot.
+    pub(super) file: String,
+    /// The function, its case and whether it was cached; or the kind of bytes.
+    pub(super) figure: String,
+    /// Empty if there was none.
+    pub(super) recorded: String,
+    /// Empty if there is none any more.
+    pub(super) now: String,
+    /// How much more, where both are numbers.
+    pub(super) change: Option<i64>,
+}
+
+impl Difference {
+    /// A snapshot that is missing or too many.
+    fn of_file(path: &str, recorded: &str, now: &str) -> Self {
+        Self {
+            file: path.to_owned(),
+            figure: "the whole snapshot".to_owned(),
+            recorded: recorded.to_owned(),
+            now: now.to_owned(),
+            change: None,
+        }
+    }
 }
 
 /// One file of gas for each contract, and one of sizes for each program.
@@ -77,16 +105,16 @@ fn compare(recorded: &Files, now: &Files) -> Compared {
     let same_toolchain = toolchains(recorded).iter().all(|toolchain| wanted.contains(toolchain));
     let mut differences = Vec::new();
     for path in now.keys().filter(|path| !recorded.contains_key(*path)) {
-        differences.push(format!("{path} is missing"));
+        differences.push(Difference::of_file(path, "", "not recorded"));
     }
     for path in recorded.keys().filter(|path| !now.contains_key(*path)) {
-        differences.push(format!("{path} is of no contract"));
+        differences.push(Difference::of_file(path, "recorded", "no contract"));
     }
     if same_toolchain {
         for (path, file) in now {
             if let Some(before) = recorded.get(path) {
                 let (before, after) = (figures(before), figures(file));
-                differences.extend(changes(&before, &after).map(|change| format!("{path}: {change}")));
+                differences.extend(changes(path, &before, &after));
             }
         }
     }
@@ -120,20 +148,23 @@ fn figures(file: &Value) -> BTreeMap<String, Value> {
     figures
 }
 
-fn changes<'a>(
-    before: &'a BTreeMap<String, Value>,
-    after: &'a BTreeMap<String, Value>,
-) -> impl Iterator<Item = String> + 'a {
-    let gone = before.keys().filter(|name| !after.contains_key(*name)).map(|name| format!("{name}: gone"));
-    let others = after.iter().filter_map(|(name, now)| match before.get(name) {
-        None => Some(format!("{name}: {now}, not recorded")),
-        Some(was) if was == now => None,
-        Some(was) => Some(match (was.as_i64(), now.as_i64()) {
-            (Some(was), Some(now)) => format!("{name}: {now} instead of {was}, {:+}", now - was),
-            _ => format!("{name}: {now} instead of {was}"),
-        }),
-    });
-    gone.chain(others)
+fn changes(path: &str, before: &BTreeMap<String, Value>, after: &BTreeMap<String, Value>) -> Vec<Difference> {
+    let figures: BTreeSet<_> = before.keys().chain(after.keys()).collect();
+    let changed = figures.into_iter().filter(|figure| before.get(*figure) != after.get(*figure));
+    let shown = |value: Option<&Value>| value.map(ToString::to_string).unwrap_or_default();
+    let number = |value: Option<&Value>| value.and_then(Value::as_i64);
+    changed
+        .map(|figure| {
+            let (recorded, now) = (before.get(figure), after.get(figure));
+            Difference {
+                file: path.to_owned(),
+                figure: figure.clone(),
+                recorded: shown(recorded),
+                now: shown(now),
+                change: number(now).zip(number(recorded)).map(|(now, recorded)| now - recorded),
+            }
+        })
+        .collect()
 }
 
 /// JSON with a row a line, so that a change of one figure is a change of one line.
@@ -182,7 +213,7 @@ mod tests {
     fn what_is_as_recorded_passes() {
         let compared = compare(&now("a"), &now("a"));
         assert!(compared.same_toolchain);
-        assert_eq!(compared.differences, Vec::<String>::new());
+        assert_eq!(compared.differences, []);
     }
 
     #[test]
@@ -191,13 +222,18 @@ mod tests {
         recorded.get_mut("snapshots/gas/token.json").unwrap()["rows"][0]["cached"] = 33_990.into();
         recorded.get_mut("snapshots/size/token.json").unwrap()["data"]["constants"] = 901.into();
         let differences = compare(&recorded, &now("a")).differences;
-        assert_eq!(
-            differences,
-            [
-                "snapshots/gas/token.json: send(uint256), `later`, cached: 34000 instead of 33990, +10",
-                "snapshots/size/token.json: data.constants: 900 instead of 901, -1",
-            ]
-        );
+        let told: Vec<_> = differences
+            .iter()
+            .map(|one| {
+                (one.file.as_str(), one.figure.as_str(), one.recorded.as_str(), one.now.as_str(), one.change)
+            })
+            .collect();
+        let gas = "send(uint256), `later`, cached";
+        let expected = [
+            ("snapshots/gas/token.json", gas, "33990", "34000", Some(10)),
+            ("snapshots/size/token.json", "data.constants", "901", "900", Some(-1)),
+        ];
+        assert_eq!(told, expected);
     }
 
     #[test]
@@ -209,10 +245,11 @@ mod tests {
         let pool = recorded.remove("snapshots/gas/token.json").unwrap();
         recorded.insert("snapshots/gas/pool.json".into(), pool);
         let differences = compare(&recorded, &now("a")).differences;
-        assert_eq!(
-            differences,
-            ["snapshots/gas/token.json is missing", "snapshots/gas/pool.json is of no contract"]
-        );
+        let expected = [
+            Difference::of_file("snapshots/gas/token.json", "", "not recorded"),
+            Difference::of_file("snapshots/gas/pool.json", "recorded", "no contract"),
+        ];
+        assert_eq!(differences, expected);
     }
 
     #[test]
@@ -221,7 +258,7 @@ mod tests {
         recorded.get_mut("snapshots/gas/token.json").unwrap()["rows"][0]["cached"] = 1.into();
         let compared = compare(&recorded, &now("b"));
         assert!(!compared.same_toolchain);
-        assert_eq!(compared.differences, Vec::<String>::new());
+        assert_eq!(compared.differences, []);
     }
 
     #[test]
