@@ -43,18 +43,20 @@ struct Notes {
 
 impl Notes {
     fn in_folder(folder: &Path, artifacts: &Artifacts) -> Self {
+        let programs = [&artifacts.registry, &artifacts.factory, &artifacts.token];
+        let programs = programs.map(|program| (program.code_hash(), program.name.clone()));
+        let proxy = (keccak256(&artifacts.evm.proxy.runtime), "proxy".to_owned());
+        let contracts = programs.into_iter().chain([proxy]).collect();
+        Self::of(contracts, artifacts.evm.proxy.creation.clone(), folder)
+    }
+
+    /// Of contracts by the hashes of their code.
+    fn of(contracts: HashMap<B256, String>, proxy_creation: Bytes, folder: &Path) -> Self {
         fs::create_dir_all(folder).expect("the folder for outcomes can be made");
         let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970").as_nanos();
         let path = folder.join(format!("{}-{since}.txt", std::process::id()));
         let file = File::create_new(path).expect("a new file for outcomes");
-        let programs = [&artifacts.registry, &artifacts.factory, &artifacts.token];
-        let programs = programs.map(|program| (program.code_hash(), program.name.clone()));
-        let proxy = (keccak256(&artifacts.evm.proxy.runtime), "proxy".to_owned());
-        Self {
-            contracts: programs.into_iter().chain([proxy]).collect(),
-            proxy_creation: artifacts.evm.proxy.creation.clone(),
-            written: Mutex::new((HashSet::new(), file)),
-        }
+        Self { contracts, proxy_creation, written: Mutex::new((HashSet::new(), file)) }
     }
 
     /// What the run was, if it was one of a contract and its end tells anything about that.
@@ -86,5 +88,53 @@ impl Observer for Notes {
             file.write_all(format!("{seen}\n").as_bytes()).expect("the file for outcomes can be written");
             known.insert(seen);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy::primitives::{Address, U256};
+
+    #[test]
+    fn what_contracts_do_is_written_once_and_at_once() {
+        let folder = std::env::temp_dir().join(format!("outcomes-of-tests-{}", std::process::id()));
+        let pool = B256::repeat_byte(1);
+        let notes = Notes::of([(pool, "pool".to_owned())].into(), Bytes::from_static(&[0x60, 1]), &folder);
+        let run = Run {
+            account: Address::ZERO,
+            code: &[0x60, 1, 2],
+            code_hash: pool,
+            input: &[1, 2, 3, 4, 5],
+            value: U256::ZERO,
+            end: End::Success,
+            output: &[7; 32],
+        };
+        for _ in 0..2 {
+            notes.ended(&run);
+            notes.ended(&Run { end: End::Revert, output: &[5, 6, 7, 8, 9], ..run });
+            notes.ended(&Run { end: End::Revert, output: &[], input: &[], ..run });
+            notes.ended(&Run { end: End::Trap, output: &[], ..run });
+            // Its creation, of which only the proxy's is known.
+            notes.ended(&Run { code_hash: B256::ZERO, input: &[], ..run });
+            notes.ended(&Run { code_hash: B256::ZERO, code: &[0x60], ..run });
+            // Somebody else, and what can happen to everybody.
+            notes.ended(&Run { code_hash: B256::repeat_byte(2), ..run });
+            notes.ended(&Run { end: End::Exhausted, input: &[9; 4], ..run });
+            notes.ended(&Run { end: End::Refused("too little gas"), input: &[9; 4], ..run });
+        }
+        let mut files = fs::read_dir(&folder).expect("the folder");
+        let file = files.next().expect("a file").expect("a file").path();
+        assert!(files.next().is_none());
+        let written = fs::read_to_string(file).expect("lines");
+        let lines = [
+            "pool 0x01020304 succeeds",
+            "pool 0x01020304 reverts 0x05060708",
+            "pool nothing reverts",
+            "pool 0x01020304 traps",
+            "proxy creation succeeds",
+        ];
+        assert_eq!(written, lines.join("\n") + "\n");
+        fs::remove_dir_all(&folder).expect("it can go");
     }
 }
