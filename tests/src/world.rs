@@ -6,6 +6,7 @@ use alloy::{primitives::U256, providers::Provider, rpc::types::TransactionReques
 use ecosystem::{
     chain::Chain,
     key::{KEY_VARIABLE, Key},
+    network::DEVNODE_CHAIN_ID,
     program::Program,
     steps::Steps,
     system::{Artifacts, Programs},
@@ -71,7 +72,12 @@ impl World {
     /// A world of the caller's own in which everything happens as it did the last time, to the last byte: the dev account
     /// pays, and the clock moves only when it is told to.
     pub async fn reproducible() -> Arc<Self> {
-        let node = devnode(Config { time: Arc::new(StandsStill), ..Config::test() }).await;
+        Self::reproducible_on(DEVNODE_CHAIN_ID).await
+    }
+
+    /// As [`reproducible`](Self::reproducible), on a chain of this id.
+    pub async fn reproducible_on(chain_id: u64) -> Arc<Self> {
+        let node = devnode(Config { chain_id, time: Arc::new(StandsStill), ..Config::test() }).await;
         let chain = Chain::connect(&node.rpc_url(), None).await.expect("the devnode answers");
         Arc::new(Self::paid_by(Key::dev(), chain, Some(node), STACK_BYTES).await)
     }

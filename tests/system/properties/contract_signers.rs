@@ -25,7 +25,11 @@ use ecosystem::signing::{credential_id, registry_domain};
 use ecosystem_tests::run;
 use proptest::prelude::*;
 
-use super::{Tally, arena::Arena, play};
+use super::{
+    Tally,
+    arena::{Arena, CHAIN_ID},
+    play,
+};
 
 const IDS: [&str; 7] =
     ["ERC1271-001", "ERC1271-002", "ERC1271-003", "ERC1271-004", "ERC1271-005", "ERC1271-006", "ERC1271-007"];
@@ -236,7 +240,7 @@ fn as_it_should(behaviour: &Behaviour) -> impl Iterator<Item = &Behaviour> {
 #[test]
 fn a_contracts_word_counts_and_nothing_else_that_it_does() {
     let arena = run(Arena::new("contracts that sign"));
-    let (at, chain_id) = (arena.stage.system.registry, arena.stage.chain().chain_id());
+    let at = arena.stage.system.registry;
     let issuer = run(async {
         let stage = &arena.stage;
         let issuer = stage.account_with(Bytes::from_static(&hex!("fe"))).await;
@@ -248,7 +252,7 @@ fn a_contracts_word_counts_and_nothing_else_that_it_does() {
     let signature = prop::collection::vec(any::<u8>(), 0..200).prop_map(Bytes::from);
     let cases = (prop::array::uniform3(behaviour()), signature);
     play(file!(), CASES, &arena, &cases, |(behaviours, signature)| {
-        let domain = registry_domain(chain_id, at);
+        let domain = registry_domain(CHAIN_ID, at);
         messages(Play { arena: &arena, tally: &tally, domain, issuer, signature }, behaviours)
     });
     tally.assert_each(&IDS, TIMES);

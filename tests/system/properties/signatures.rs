@@ -33,7 +33,12 @@ use ecosystem::{
 use ecosystem_tests::{Stage, run};
 use proptest::prelude::*;
 
-use super::{Tally, arena::Arena, permit::CURVE_ORDER, play};
+use super::{
+    Tally,
+    arena::{Arena, CHAIN_ID},
+    permit::CURVE_ORDER,
+    play,
+};
 
 const IDS: [&str; 12] = [
     "SIGNED-001",
@@ -105,7 +110,7 @@ fn case() -> impl Strategy<Value = Case> {
         .prop_filter("it has to be wrong", |case| {
             let fresh =
                 case.nonce.abs_diff(case.other_nonce) > U256::from(10) && case.nonce != case.other_nonce;
-            let different = case.subject != case.other_subject && case.other_chain != 412_346;
+            let different = case.subject != case.other_subject && case.other_chain != CHAIN_ID;
             fresh && different && !matches!(case.v, 27 | 28)
         })
 }
@@ -346,7 +351,7 @@ async fn what_an_issuer_signs(play: Play<'_>) -> Result<(), TestCaseError> {
 #[test]
 fn nothing_but_what_the_issuer_signed_is_taken() {
     let arena = run(Arena::new("signatures"));
-    let domain = registry_domain(arena.stage.chain().chain_id(), arena.stage.system.registry);
+    let domain = registry_domain(CHAIN_ID, arena.stage.system.registry);
     let tally = Tally::default();
     play(file!(), CASES, &arena, &case(), |case| {
         what_an_issuer_signs(Play { arena: &arena, tally: &tally, domain: domain.clone(), case })
