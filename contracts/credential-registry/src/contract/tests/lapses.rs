@@ -1,6 +1,8 @@
 //! Lapses: the times during which a credential wasn't valid though it was before and after (R6).
 
 use super::*;
+use proptest::{prelude::*, test_runner::TestRunner};
+use std::cell::Cell;
 
 const EXPIRY: u64 = NOW + 365 * DAY;
 const NEW_KEY: Address = address!("0000000000000000000000000000000000001552");
@@ -223,4 +225,86 @@ fn a_history_is_full_after_16_383_lapses() {
     world.by(OWNER, |registry| registry.rotate_issuer(ISSUER, NEW_KEY)).unwrap();
     let again = CredentialAttestation { expiresAt: 0, nonce: U256::ONE, deadline: U256::MAX, ..degree() };
     world.refuses(full(), |world| world.register_by(&again, NEW_KEY));
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Wait(u64),
+    /// Until so many seconds from now.
+    Renew(u64),
+    Register(u64),
+    Revoke,
+    /// What the key did in the last so many seconds; it gets a successor.
+    Distrust(u64),
+    Restore,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => (1..20 * DAY).prop_map(Step::Wait),
+        3 => (1..10 * DAY).prop_map(Step::Renew),
+        3 => (1..10 * DAY).prop_map(Step::Register),
+        1 => Just(Step::Revoke),
+        1 => (0..100 * DAY).prop_map(Step::Distrust),
+        2 => Just(Step::Restore),
+    ]
+}
+
+/// Takes a step of the credential's issuer, of the owner or of time, which may be refused. Tells the issuer's key.
+fn take(world: &mut World, id: B256, key: Address, step: Step, number: u64) -> Address {
+    let now = world.registry.now();
+    match step {
+        Step::Wait(seconds) => drop(world.wait(seconds)),
+        Step::Renew(seconds) => drop(world.renew_by(&renewal(id, now + seconds, number), key)),
+        Step::Register(seconds) => {
+            let (nonce, expires_at) = (U256::from(number), now + seconds);
+            let again =
+                CredentialAttestation { nonce, expiresAt: expires_at, deadline: U256::MAX, ..degree() };
+            drop(world.register_by(&again, key));
+        }
+        Step::Revoke => drop(world.by(key, |registry| registry.revoke_credential(id, REASON))),
+        Step::Distrust(ago) => {
+            world.by(OWNER, |registry| registry.distrust_issuer_since(key, now - ago)).unwrap();
+            let successor = Address::from_word(B256::from(U256::from(1_000_000 + number)));
+            world.by(OWNER, |registry| registry.rotate_issuer(key, successor)).unwrap();
+            return successor;
+        }
+        Step::Restore => drop(world.by(OWNER, |registry| registry.restore_credential(id))),
+    }
+    key
+}
+
+#[test]
+fn a_credential_that_becomes_valid_again_has_lapsed_unless_that_was_undone() {
+    let told = Cell::new([0_u32; 2]);
+    let history = |steps: Vec<Step>| {
+        let mut world = World::new();
+        let id = world.register(&CredentialAttestation { expiresAt: NOW + 5 * DAY, ..degree() }).unwrap();
+        let mut key = ISSUER;
+        for (step, number) in steps.into_iter().zip(2..) {
+            let before = lapses(&world, id);
+            let (was_valid, _) = world.status(id, ALICE);
+            let valid_until = world.registry.get_credential(id).validUntil;
+            key = take(&mut world, id, key, step, number);
+            let (after, now) = (lapses(&world, id), world.registry.now());
+            let (is_valid, _) = world.status(id, ALICE);
+
+            prop_assert!(after.starts_with(&before), "none changes or goes");
+            let last = before.last().map_or(0, |(_, until)| *until);
+            let expected = (valid_until.max(last), now);
+            match step {
+                Step::Renew(_) | Step::Register(_) if is_valid && !was_valid && expected.0 < now => {
+                    prop_assert_eq!(after.get(before.len()..), Some(&[expected][..]));
+                    let [renewed, registered] = told.get();
+                    let renews = u32::from(matches!(step, Step::Renew(_)));
+                    told.set([renewed + renews, registered + 1 - renews]);
+                }
+                _ => prop_assert_eq!(after, before),
+            }
+        }
+        Ok(())
+    };
+    let mut runner = TestRunner::new(ProptestConfig::with_source_file(file!()));
+    runner.run(&prop::collection::vec(step(), 1..60), history).unwrap();
+    assert!(told.get().iter().all(|times| *times >= 15), "{told:?}");
 }
