@@ -57,6 +57,8 @@ enum Task {
         args: Vec<String>,
     },
     /// Run all tests: the contracts natively, then devnode, deployment and the whole system on real wasm.
+    ///
+    /// Then it compares how the contracts' functions ended with what is documented, as `cargo xtask outcomes` does.
     Test {
         /// Run everything so many times, to catch tests that fail now and then.
         #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
