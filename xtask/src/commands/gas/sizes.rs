@@ -16,7 +16,7 @@ pub(super) struct Size {
     pub(super) program: String,
     /// The wasm as processed.
     pub(super) raw_bytes: usize,
-    /// The code as deployed.
+    /// The code as deployed, whatever the hash of the sources in it is.
     pub(super) compressed_bytes: usize,
     /// The longest code that can be deployed.
     pub(super) limit_bytes: usize,
@@ -31,7 +31,7 @@ pub(super) fn all(artifacts: &Artifacts) -> Result<Vec<Size>> {
         Ok(Size {
             program: folder.clone(),
             raw_bytes: program.raw_bytes,
-            compressed_bytes: program.compressed_bytes,
+            compressed_bytes: artifacts.settled_bytes(folder)?,
             limit_bytes: program.limit_bytes,
             data: Holdings::of(&module).with_context(|| path.display().to_string())?,
         })
