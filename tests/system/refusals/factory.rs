@@ -6,10 +6,10 @@ use abi::{
         CredentialTokenSettlementFailed, InsufficientCreationFee, InvalidCredential,
         ReentrancyGuardReentrantCall, TokenFactoryCreationFailed, TokenFactoryCreatorLimit,
         TokenFactoryFeeTooHigh, TokenFactoryGeneratorFailed, TokenFactoryInvalidBounds,
-        TokenFactoryInvalidEmissionRate, TokenFactoryInvalidName, TokenFactoryInvalidSymbol,
-        TokenFactoryOnlyTreasury, TokenFactoryOverallLimit, TokenFactoryRegistryFailed,
-        TokenFactoryTokenFailed, TokenFactoryTooManyTokens, TokenFactoryUnknownToken, TokenFactoryUnsuitable,
-        TokenFactoryWithdrawalFailed,
+        TokenFactoryInvalidEmissionRate, TokenFactoryInvalidMaxSupply, TokenFactoryInvalidName,
+        TokenFactoryInvalidSymbol, TokenFactoryOnlyTreasury, TokenFactoryOverallLimit,
+        TokenFactoryRegistryFailed, TokenFactoryTokenFailed, TokenFactoryTooManyTokens,
+        TokenFactoryUnknownToken, TokenFactoryUnsuitable, TokenFactoryWithdrawalFailed,
     },
     factory::PAGE_MAX,
     ownable::IOwnable::OwnableInvalidOwner,
@@ -78,7 +78,16 @@ fn creations_are_refused_for_their_terms() {
         let stage = Stage::shared().await;
         let (at, holder) = (stage.system.factory, &stage.holder);
         let good = stage.token_call(stage.credential().await.id);
-        for name in ["", &"n".repeat(65), &"n".repeat(10_000), "a\u{0}b", "a\u{85}b", "a\u{2066}b"] {
+        for name in [
+            "",
+            &"n".repeat(65),
+            &"n".repeat(10_000),
+            "new\nline",
+            "right\u{202e}left",
+            "a\u{0}b",
+            "a\u{85}b",
+            "a\u{2066}b",
+        ] {
             let call = factory::createTokenCall { name: name.to_owned(), ..good.clone() };
             let refused = TokenFactoryInvalidName { length: U256::from(name.len()) };
             stage.reverts_with(holder, at, call, refused).await;
@@ -93,6 +102,12 @@ fn creations_are_refused_for_their_terms() {
         for rate in [U256::ZERO, U256::ONE, minimum - U256::ONE, maximum + U256::ONE, U256::MAX] {
             let call = factory::createTokenCall { emissionRate: rate, ..good.clone() };
             let refused = TokenFactoryInvalidEmissionRate { rate, minimum, maximum };
+            stage.reverts_with(holder, at, call, refused).await;
+        }
+        let (minimum, maximum) = (math::bounds::MAX_SUPPLY_MIN_DEFAULT, math::bounds::MAX_SUPPLY_MAX_DEFAULT);
+        for max_supply in [U256::ZERO, minimum - U256::ONE, maximum + U256::ONE, U256::MAX] {
+            let call = factory::createTokenCall { maxSupply: max_supply, ..good.clone() };
+            let refused = TokenFactoryInvalidMaxSupply { maxSupply: max_supply, minimum, maximum };
             stage.reverts_with(holder, at, call, refused).await;
         }
         let nothing = factory::createTokenCall { credentialId: B256::ZERO, ..good };
