@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use alloy::{primitives::U256, providers::Provider, rpc::types::TransactionRequest};
+use alloy::{primitives::U256, rpc::types::TransactionRequest};
 use ecosystem::{
     chain::Chain,
     key::{KEY_VARIABLE, Key},
@@ -11,7 +11,6 @@ use ecosystem::{
     steps::Steps,
     system::{Artifacts, Programs},
 };
-use serde_json::Value;
 use stylus_devnode::{Config, Devnode, chain::TimeSource};
 use tokio::sync::{Mutex, OnceCell};
 
@@ -150,12 +149,7 @@ impl World {
     /// Moves the chain's clock forward. Only on a world of the test's own.
     pub async fn advance_time(&self, seconds: u64) {
         assert!(self.node.is_some(), "only a devnode's clock can be moved");
-        let raw = |method: &'static str, parameters: Value| async move {
-            let answer = self.chain.provider().raw_request::<_, Value>(method.into(), parameters).await;
-            answer.unwrap_or_else(|error| panic!("{method}: {error}"));
-        };
-        raw("evm_increaseTime", serde_json::json!([seconds])).await;
-        raw("evm_mine", serde_json::json!([])).await;
+        self.chain.advance_time(seconds).await.unwrap_or_else(|error| panic!("{error}"));
     }
 }
 
