@@ -10,6 +10,7 @@ use crate::{
     accounts::MNEMONIC,
     arbos::genesis,
     chain::{MiningMode, TimeSource, WallClock},
+    evm::Observer,
 };
 
 /// Wei in an ether.
@@ -49,6 +50,8 @@ pub struct Config {
     pub silent: bool,
     /// Where block times come from.
     pub time: Arc<dyn TimeSource>,
+    /// Is told of everything that runs, for example to know what tests have reached. Costs nothing if there is none.
+    pub observer: Option<Arc<dyn Observer>>,
 }
 
 impl Default for Config {
@@ -69,6 +72,7 @@ impl Default for Config {
             cache_manager: true,
             silent: false,
             time: Arc::new(WallClock),
+            observer: None,
         }
     }
 }

@@ -95,7 +95,7 @@ impl Node {
             cache_manager: config.cache_manager,
             ..GenesisConfig::new(version, config.chain_id)
         };
-        let executor = Executor::new(Engine::new(), config.chain_id);
+        let executor = Executor::new(Engine::new(), config.chain_id).observed_by(config.observer.clone());
         let chain = Chain::new(executor, &genesis, Clock::new(config.time.clone()), config.mining);
         let keys = if config.unlocked { accounts.clone() } else { Vec::new() };
         Ok(Self { rpc: Rpc::new(Arc::new(chain), keys), accounts })

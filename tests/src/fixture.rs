@@ -11,7 +11,8 @@ use alloy::{
     sol_types::{SolCall, SolError},
 };
 use ecosystem::program::Program;
-use serde_json::Value;
+use serde_json::{Value, json};
+use xtask::storage::Layout;
 
 use crate::Stage;
 
@@ -158,19 +159,60 @@ pub fn calls_back(call: &[u8]) -> Bytes {
     code.concat().into()
 }
 
+/// Where the contract in `contracts/<folder>` has this field, as its recorded layout says.
+#[must_use]
+pub fn slot_of(folder: &str, label: &str) -> B256 {
+    let root = xtask::repo::root().expect("the repository");
+    let layout = Layout::recorded(&root, folder).expect("a record that can be read").expect("a record");
+    let field = layout.storage.iter().find(|entry| entry.label == label);
+    let field = field.unwrap_or_else(|| panic!("{folder} has no field {label}"));
+    layout.place(field).expect("its namespace is recorded").into()
+}
+
+/// Where a mapping that is at `mapping` has the value of a key.
+#[must_use]
+pub fn entry_of(mapping: B256, key: impl Into<B256>) -> B256 {
+    keccak256([key.into(), mapping].concat())
+}
+
+/// Answers every call by making `call` to `target`, and logs what that returned.
+#[must_use]
+pub fn calls_elsewhere(target: Address, call: &[u8]) -> Bytes {
+    let length = u8::try_from(call.len()).expect("a short call");
+    #[rustfmt::skip]
+    let code = [
+        // codecopy(0, 44, length): the call lies behind this code
+        &hex!("60")[..], &[length], &hex!("60 2c 5f 39"),
+        // call(gas, target, 0, 0, length, 0, 0)
+        &hex!("5f 5f 60"), &[length], &hex!("5f 5f 73"), target.as_slice(), &hex!("5a f1 50"),
+        // returndatacopy(0, 0, returndatasize); log0(0, returndatasize); stop
+        &hex!("3d 5f 5f 3e 3d 5f a0 00"),
+        call,
+    ];
+    code.concat().into()
+}
+
 impl Stage {
     /// Leaves nothing in the factory's bucket for all creations together, as of now. Only where the node lets tests change
     /// storage: in a world of the test's own.
     pub async fn exhaust_creations(&self) {
-        // The namespace's first slot, as ERC-7201 derives it, and the bucket's number there.
-        let seed = U256::from_be_bytes(keccak256("air.storage.CredentialTokenFactory").0) - U256::ONE;
-        let root = U256::from_be_bytes(keccak256(B256::from(seed)).0) & !U256::from(0xff);
-        let slot = B256::from(root + U256::from(9));
         let now = self.chain().block_time().await.expect("the newest block's time");
-        let parameters = serde_json::json!([self.system.factory, slot, B256::from(U256::from(now))]);
-        let method = "anvil_setStorageAt";
-        let answer = self.chain().provider().raw_request::<_, Value>(method.into(), parameters).await;
-        answer.unwrap_or_else(|error| panic!("{method}: {error}"));
+        self.stores(self.system.factory, slot_of("token-factory", "creations"), U256::from(now)).await;
+    }
+
+    /// Puts a word into a slot, which is there from a new block on. Only in a world of the test's own.
+    pub async fn stores(&self, account: Address, slot: B256, word: U256) {
+        let raw = async |method: &'static str, parameters: Value| {
+            let answer = self.chain().provider().raw_request::<_, Value>(method.into(), parameters).await;
+            answer.unwrap_or_else(|error| panic!("{method}: {error}"))
+        };
+        raw("anvil_setStorageAt", json!([account, slot, B256::from(word)])).await;
+        raw("evm_mine", json!([])).await;
+    }
+
+    /// The word in a slot.
+    pub async fn stored(&self, account: Address, slot: B256) -> U256 {
+        self.chain().storage(account, slot).await.expect("the node answers").into()
     }
 
     /// Puts a contract on the chain and makes it the minter of new tokens.

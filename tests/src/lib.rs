@@ -6,12 +6,17 @@
 //! [`run`] runs a test.
 
 pub mod fixture;
+pub mod grown;
+mod outcomes;
 mod runtime;
 mod stage;
 mod state;
+pub mod storage;
+mod untouched;
 mod world;
 
 pub use runtime::run;
 pub use stage::{Stage, tokens};
 pub use state::State;
-pub use world::{STACK_BYTES, World};
+pub use untouched::Everything;
+pub use world::{STACK_BYTES, World, devnode};

@@ -32,13 +32,13 @@ use ecosystem::{
     system::System,
 };
 
-use crate::{State, World};
+use crate::{Everything, World};
 
 /// Limit for transactions that have to fail: more than any of them uses before it does.
 const GAS_OF_A_FAILURE: u64 = 3_000_000;
 
-/// Numbers what has to be different in each test and each run on a chain that stays.
-static COUNTER: AtomicU64 = AtomicU64::new(0);
+/// Numbers the stages of a process: on a chain that stays, each has accounts of its own.
+static STAGES: AtomicU64 = AtomicU64::new(0);
 
 /// `count` whole tokens in base units.
 #[must_use]
@@ -65,6 +65,8 @@ pub struct Stage {
     /// Has no role at all.
     pub stranger: Key,
     attested: Mutex<Vec<Attested>>,
+    /// Numbers what the issuer signs: subjects and nonces. The same from stage to stage, as each has its own issuer.
+    numbers: AtomicU64,
 }
 
 impl Stage {
@@ -76,8 +78,13 @@ impl Stage {
     /// A new stage in `world`: proxies created, issuer added, accounts funded.
     pub async fn in_world(world: Arc<World>) -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970").as_nanos();
-        let run = format!("{since} {}", COUNTER.fetch_add(1, Ordering::Relaxed));
-        let role = |name: &str| world.payer().derive(&format!("test {run}: {name}"));
+        let name = format!("{since} {}", STAGES.fetch_add(1, Ordering::Relaxed));
+        Self::named(world, &name).await
+    }
+
+    /// As [`in_world`](Self::in_world), with accounts that go by `name`: the same name, the same accounts.
+    pub async fn named(world: Arc<World>, name: &str) -> Self {
+        let role = |role: &str| world.payer().derive(&format!("test {name}: {role}"));
         let [owner, issuer, holder, relayer, generator, stranger] =
             ["owner", "issuer", "holder", "relayer", "generator", "stranger"].map(role);
         world.fund([&owner, &issuer, &holder, &relayer, &generator, &stranger]).await;
@@ -86,8 +93,9 @@ impl Stage {
         let system =
             System::create(&world.chain, &owner, &world.programs, evm, generator.address(), steps).await;
         let system = system.expect("registry and factory can be created");
-        let attested = Mutex::default();
-        let stage = Self { world, system, owner, issuer, holder, relayer, generator, stranger, attested };
+        let (attested, numbers) = (Mutex::default(), AtomicU64::new(0));
+        let stage =
+            Self { world, system, owner, issuer, holder, relayer, generator, stranger, attested, numbers };
         let call = ICredentialRegistry::addIssuerCall {
             issuer: stage.issuer.address(),
             types: Vec::new(),
@@ -109,6 +117,10 @@ impl Stage {
         [&self.owner, &self.issuer, &self.holder, &self.relayer, &self.generator, &self.stranger]
     }
 
+    fn next_number(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::Relaxed)
+    }
+
     /// Everything that was attested on this stage.
     #[must_use]
     pub fn attested(&self) -> Vec<Attested> {
@@ -117,7 +129,7 @@ impl Stage {
 
     /// An attestation for the holder that the registry would take now; each call another one.
     pub async fn attestation(&self) -> CredentialAttestation {
-        let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+        let number = self.next_number();
         let now = self.chain().block_time().await.expect("the newest block's time");
         CredentialAttestation {
             subject: keccak256(format!("subject {number}")),
@@ -152,7 +164,7 @@ impl Stage {
         let r = CredentialRenewal {
             credentialId: credential,
             expiresAt: expires_at,
-            nonce: U256::from(COUNTER.fetch_add(1, Ordering::Relaxed)),
+            nonce: U256::from(self.next_number()),
             deadline: deadline_after(self.chain().now().await.expect("the time")),
         };
         let domain = registry_domain(self.chain().chain_id(), self.system.registry);
@@ -170,7 +182,7 @@ impl Stage {
         let r = CredentialRebind {
             credentialId: credential,
             newHolder: new_holder,
-            nonce: U256::from(COUNTER.fetch_add(1, Ordering::Relaxed)),
+            nonce: U256::from(self.next_number()),
             deadline: deadline_after(self.chain().now().await.expect("the time")),
         };
         let domain = registry_domain(self.chain().chain_id(), self.system.registry);
@@ -249,10 +261,36 @@ impl Stage {
         self.refuses_request(who, TransactionRequest::default().to(to).input(call.abi_encode().into())).await
     }
 
+    /// As [`refuses`](Self::refuses), with exactly this error.
+    pub async fn reverts_with<E: SolError + Debug + PartialEq>(
+        &self,
+        who: &Key,
+        to: Address,
+        call: impl SolCall,
+        error: E,
+    ) {
+        assert_eq!(self.refuses::<E>(who, to, call).await, error);
+    }
+
+    /// A call that has to revert with exactly this error, only simulated: from whoever has no key.
+    pub async fn would_revert_with<E: SolError + Debug + PartialEq>(
+        &self,
+        from: Address,
+        to: Address,
+        call: impl SolCall,
+        error: E,
+    ) {
+        let request = TransactionRequest::default().from(from).to(to).input(call.abi_encode().into());
+        match self.chain().call(request, "what has to revert").await {
+            Err(ChainError::Reverted { revert, .. }) => assert_eq!(revert.decode::<E>(), Some(error)),
+            other => panic!("what has to revert with {}: {other:?}", E::SIGNATURE),
+        }
+    }
+
     /// As [`refuses`](Self::refuses), for calls with value and for creations.
     pub async fn refuses_request<E: SolError + Debug>(&self, who: &Key, request: TransactionRequest) -> E {
         let what = format!("what has to revert with {}", E::SIGNATURE);
-        let before = State::of(self).await;
+        let before = Everything::of(self).await;
         let revert = match self.chain().call(request.clone().from(who.address()), &what).await {
             Err(ChainError::Reverted { revert, .. }) => revert,
             other => panic!("{what}: {other:?}"),
@@ -261,7 +299,7 @@ impl Stage {
         let reason = self.fails_on_chain(who, request, &what).await;
         let name = E::SIGNATURE.split('(').next().unwrap_or_default();
         assert!(reason.starts_with(name), "{what}, as a transaction: {reason}");
-        assert_eq!(before, State::of(self).await, "{what} changed the state");
+        assert_eq!(before, Everything::of(self).await, "{what} changed the state");
         error
     }
 
@@ -270,14 +308,14 @@ impl Stage {
     pub async fn halts(&self, who: &Key, to: Address, call: impl SolCall) -> String {
         let what = "what has to halt";
         let request = TransactionRequest::default().to(to).input(call.abi_encode().into());
-        let before = State::of(self).await;
+        let before = Everything::of(self).await;
         let message = match self.chain().call(request.clone().from(who.address()), what).await {
             Err(ChainError::Refused { message, .. }) => message,
             other => panic!("{what}: {other:?}"),
         };
         let reason = self.fails_on_chain(who, request, what).await;
         assert_eq!(reason, message, "{what}, as a transaction");
-        assert_eq!(before, State::of(self).await, "{what} changed the state");
+        assert_eq!(before, Everything::of(self).await, "{what} changed the state");
         message
     }
 

@@ -17,6 +17,10 @@ use ecosystem::{
 
 use crate::Stage;
 
+/// What the proxies' own slots are called.
+const REGISTRY_PROXY: &str = "registry proxy";
+const FACTORY_PROXY: &str = "factory proxy";
+
 /// What is visible of a stage's contracts. Failed assertions show names with values.
 #[derive(Debug, PartialEq, Eq)]
 pub struct State(BTreeMap<String, String>);
@@ -33,6 +37,13 @@ impl State {
         }
         Self(reader.values)
     }
+
+    /// What is behind the proxies of it: what the contracts themselves say.
+    #[must_use]
+    pub fn behind_proxies(mut self) -> Self {
+        self.0.retain(|name, _| !name.starts_with(REGISTRY_PROXY) && !name.starts_with(FACTORY_PROXY));
+        self
+    }
 }
 
 struct Reader<'a> {
@@ -43,7 +54,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     async fn proxies(&mut self) {
         for (name, proxy) in
-            [("registry", self.stage.system.registry), ("factory", self.stage.system.factory)]
+            [(REGISTRY_PROXY, self.stage.system.registry), (FACTORY_PROXY, self.stage.system.factory)]
         {
             for (slot_name, slot) in [
                 ("implementation", IMPLEMENTATION_SLOT),
@@ -52,7 +63,7 @@ impl Reader<'_> {
                 ("gate", GATE_SLOT),
             ] {
                 let word = self.stage.chain().storage(proxy, slot).await.expect("the node answers");
-                self.values.insert(format!("{name} proxy {slot_name}"), word.to_string());
+                self.values.insert(format!("{name} {slot_name}"), word.to_string());
             }
         }
     }
@@ -75,6 +86,7 @@ impl Reader<'_> {
             let nonce = attested.attestation.nonce;
             self.view(at, registry::getCredentialCall { credentialId: attested.id }).await;
             self.view(at, registry::getRebindCall { credentialId: attested.id }).await;
+            self.view(at, registry::getLapseCountCall { credentialId: attested.id }).await;
             self.view(at, registry::isNonceUsedCall { issuerRoot: attested.issuer, nonce }).await;
         }
     }

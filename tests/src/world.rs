@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use alloy::{primitives::U256, providers::Provider, rpc::types::TransactionRequest};
+use alloy::{primitives::U256, rpc::types::TransactionRequest};
 use ecosystem::{
     chain::Chain,
     key::{KEY_VARIABLE, Key},
+    network::DEVNODE_CHAIN_ID,
     program::Program,
     steps::Steps,
     system::{Artifacts, Programs},
 };
-use serde_json::Value;
-use stylus_devnode::{Config, Devnode};
+use stylus_devnode::{Config, Devnode, chain::TimeSource};
 use tokio::sync::{Mutex, OnceCell};
+
+use crate::outcomes;
 
 /// Names a node to test on; without it the tests bring their own.
 const RPC_VARIABLE: &str = "ECOSYSTEM_TEST_RPC";
@@ -66,12 +68,32 @@ impl World {
         Arc::new(Self::with_stack(stack).await)
     }
 
+    /// A world of the caller's own in which everything happens as it did the last time, to the last byte: the dev account
+    /// pays, and the clock moves only when it is told to.
+    pub async fn reproducible() -> Arc<Self> {
+        Self::reproducible_on(DEVNODE_CHAIN_ID).await
+    }
+
+    /// As [`reproducible`](Self::reproducible), on a chain of this id.
+    pub async fn reproducible_on(chain_id: u64) -> Arc<Self> {
+        let node = devnode(Config { chain_id, time: Arc::new(StandsStill), ..Config::test() }).await;
+        let chain = Chain::connect(&node.rpc_url(), None).await.expect("the devnode answers");
+        Arc::new(Self::paid_by(Key::dev(), chain, Some(node), STACK_BYTES).await)
+    }
+
+    /// As [`own`](Self::own), under another version of ArbOS.
+    pub async fn own_under(arbos_version: u64) -> Arc<Self> {
+        let node = devnode(Config { arbos_version, ..Config::test() }).await;
+        let chain = Chain::connect(&node.rpc_url(), None).await.expect("the devnode answers");
+        Arc::new(Self::with(chain, Some(node), STACK_BYTES).await)
+    }
+
     async fn new() -> Self {
         Self::with_stack(STACK_BYTES).await
     }
 
     async fn with_stack(stack: u32) -> Self {
-        let node = Devnode::spawn(Config::test()).await.expect("a devnode on a free port");
+        let node = devnode(Config::test()).await;
         let chain = Chain::connect(&node.rpc_url(), None).await.expect("the devnode answers");
         Self::with(chain, Some(node), stack).await
     }
@@ -83,12 +105,15 @@ impl World {
     async fn with(chain: Chain, node: Option<Devnode>, stack: u32) -> Self {
         let payer =
             Key::find(None, std::env::var(KEY_VARIABLE).ok(), chain.chain_id()).expect("a key for the chain");
-        let build = || xtask::artifacts::ensure().expect("the contracts are there or can be built");
-        let built = tokio::task::spawn_blocking(build).await.expect("the build ends");
-        let mut artifacts = Artifacts::read(&built).expect("the artifacts are programs");
+        Self::paid_by(payer, chain, node, stack).await
+    }
+
+    async fn paid_by(payer: Key, chain: Chain, node: Option<Devnode>, stack: u32) -> Self {
+        let Built { files, artifacts } = built().await;
+        let mut artifacts = artifacts.clone();
         if stack != STACK_BYTES {
             for program in [&mut artifacts.registry, &mut artifacts.factory, &mut artifacts.token] {
-                let module = std::fs::read(built.wasm_path(&program.name)).expect("the program's module");
+                let module = std::fs::read(files.wasm_path(&program.name)).expect("the program's module");
                 let module = with_stack(&module, stack);
                 *program = Program::from_wasm(&program.name, &module).expect("still a program");
             }
@@ -124,13 +149,43 @@ impl World {
     /// Moves the chain's clock forward. Only on a world of the test's own.
     pub async fn advance_time(&self, seconds: u64) {
         assert!(self.node.is_some(), "only a devnode's clock can be moved");
-        let raw = |method: &'static str, parameters: Value| async move {
-            let answer = self.chain.provider().raw_request::<_, Value>(method.into(), parameters).await;
-            answer.unwrap_or_else(|error| panic!("{method}: {error}"));
-        };
-        raw("evm_increaseTime", serde_json::json!([seconds])).await;
-        raw("evm_mine", serde_json::json!([])).await;
+        self.chain.advance_time(seconds).await.unwrap_or_else(|error| panic!("{error}"));
     }
+}
+
+/// A clock at a time that this machine's hasn't reached: whatever counts from the later of both counts from here.
+#[derive(Debug)]
+struct StandsStill;
+
+impl TimeSource for StandsStill {
+    fn unix_seconds(&self) -> u64 {
+        const IN_2033: u64 = 2_000_000_000;
+        IN_2033
+    }
+}
+
+/// The contracts as they ship.
+struct Built {
+    files: xtask::artifacts::Artifacts,
+    artifacts: Artifacts,
+}
+
+static BUILT: OnceCell<Built> = OnceCell::const_new();
+
+async fn built() -> &'static Built {
+    let build = || xtask::artifacts::ensure().expect("the contracts are there or can be built");
+    let build = || async {
+        let files = tokio::task::spawn_blocking(build).await.expect("the build ends");
+        let artifacts = Artifacts::read(&files).expect("the artifacts are programs");
+        Built { files, artifacts }
+    };
+    BUILT.get_or_init(build).await
+}
+
+/// Starts a devnode, and has it observed if somebody wants to know how the contracts' functions end.
+pub async fn devnode(config: Config) -> Devnode {
+    let observer = outcomes::observer(&built().await.artifacts).await;
+    Devnode::spawn(Config { observer, ..config }).await.expect("a devnode on a free port")
 }
 
 /// `module` with less stack: it starts to grow down, towards address 0, from `stack` instead of from [`STACK_BYTES`].

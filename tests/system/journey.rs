@@ -26,11 +26,20 @@ fn demo_reads_everything_back_right_every_time() {
     run(async {
         let world = World::own().await;
         for round in 1..=2 {
-            let report =
-                demo::run(&world.chain, world.payer().clone(), &world.artifacts, Steps::silent()).await;
+            let (chain, owner, artifacts) = (&world.chain, world.payer().clone(), &world.artifacts);
+            // Once the clock stands, once it may be moved.
+            let report = if round == 1 {
+                demo::run(chain, owner, artifacts, Steps::silent()).await
+            } else {
+                demo::run_moving_the_clock(chain, owner, artifacts, Steps::silent()).await
+            };
             let report = report.unwrap_or_else(|error| panic!("run {round}: {error}"));
             let wrong: Vec<_> = report.read_back.iter().filter(|row| !row.ok).collect();
             assert!(report.ok && wrong.is_empty(), "run {round}: {wrong:#?}");
+            let announced = "registry: the announced issuer may attest";
+            let announced = report.read_back.iter().find(|row| row.what == announced);
+            let announced = announced.expect("it was announced");
+            assert_eq!(announced.actual, (round == 2).to_string(), "two days have to pass");
             // On a dev chain the key owns the chain, so the cache is shown too.
             assert!(!report.gas.is_empty());
             for row in &report.gas {
@@ -210,6 +219,74 @@ fn transfer_and_burn_emit_what_moved() {
         assert_eq!(stage.event::<Transfer>(&sent, token), moved);
         assert_eq!(stage.reads(token, token::totalSupplyCall {}).await, tokens(9));
         assert_eq!(stage.reads(token, token::totalBurnedCall {}).await, tokens(1));
+    });
+}
+
+#[test]
+fn while_everything_is_paused_nobody_enters_and_everybody_leaves() {
+    run(async {
+        let stage = Stage::shared().await;
+        let Stage { owner, issuer, holder, relayer, generator, stranger, .. } = &stage;
+        let (registry_at, factory_at) = (stage.system.registry, stage.system.factory);
+        let fee = U256::from(1_000_000);
+        let call = factory::setTreasuryCall { newTreasury: stranger.address() };
+        stage.executes(owner, factory_at, call).await;
+        let token_at = stage.token_with(tokens(50)).await;
+        stage.executes(owner, factory_at, factory::setCreationFeeCall { newFee: fee }).await;
+        let request = TransactionRequest::default().to(factory_at).value(fee);
+        let call = stage.token_call(stage.credential().await.id).abi_encode();
+        let paid = stage.chain().send(holder, request.input(call.into()), "creating a token for a fee").await;
+        paid.unwrap_or_else(|error| panic!("{error}"));
+        let [first, second, third] =
+            [stage.credential().await.id, stage.credential().await.id, stage.credential().await.id];
+        let moving = stage.rebinding(issuer, third, stranger.address()).await;
+        stage.executes(relayer, registry_at, moving).await;
+
+        stage.executes(owner, registry_at, registry::pauseCall {}).await;
+        stage.executes(owner, factory_at, factory::pauseCall {}).await;
+
+        let entry = stage.signed(stage.attestation().await).registration();
+        assert_eq!(registry::EnforcedPause {}, stage.refuses(relayer, registry_at, entry).await);
+        let entry = stage.renewal(issuer, first, 0).await;
+        assert_eq!(registry::EnforcedPause {}, stage.refuses(relayer, registry_at, entry).await);
+        let entry = stage.rebinding(issuer, first, stranger.address()).await;
+        assert_eq!(registry::EnforcedPause {}, stage.refuses(relayer, registry_at, entry).await);
+        let entry = registry::completeRebindCall { credentialId: third };
+        assert_eq!(registry::EnforcedPause {}, stage.refuses(relayer, registry_at, entry).await);
+        let entry = stage.token_call(first);
+        assert_eq!(factory::EnforcedPause {}, stage.refuses(holder, factory_at, entry).await);
+
+        // What is somebody's already, they can do with as they like.
+        let (from, to) = (holder.address(), stranger.address());
+        stage.executes(generator, token_at, token::mintCall { to: from, amount: tokens(1) }).await;
+        stage.executes(holder, token_at, token::transferCall { to, value: tokens(5) }).await;
+        stage
+            .executes(holder, token_at, token::approveCall { spender: relayer.address(), value: tokens(9) })
+            .await;
+        stage.executes(relayer, token_at, token::transferFromCall { from, to, value: tokens(4) }).await;
+        stage.executes(relayer, token_at, token::burnFromCall { account: from, amount: tokens(5) }).await;
+        stage.executes(stranger, token_at, token::burnCall { amount: tokens(9) }).await;
+        stage.executes(holder, token_at, token::setEmissionRateCall { newRate: tokens(20) }).await;
+        assert_eq!(balance(&stage, token_at, from).await, tokens(37));
+        assert_eq!(stage.reads(token_at, token::totalSupplyCall {}).await, tokens(37));
+
+        let cancel = registry::cancelRebindCall { credentialId: third };
+        stage.executes(issuer, registry_at, cancel).await;
+        let revoke = registry::revokeCredentialCall { credentialId: first, reason: 1 };
+        stage.executes(issuer, registry_at, revoke).await;
+        let revoke = registry::revokeBatchCall { credentialIds: vec![second, third], reason: 1 };
+        stage.executes(owner, registry_at, revoke).await;
+        for id in [first, second, third] {
+            assert_eq!(status_of(&stage, id, from).await, (false, status::REVOKED));
+        }
+        let sent = stage.executes(stranger, factory_at, factory::withdrawFeesCall {}).await;
+        assert_eq!(stage.event::<factory::FeesWithdrawn>(&sent, factory_at).amount, fee);
+
+        // And it goes on.
+        stage.executes(owner, registry_at, registry::unpauseCall {}).await;
+        stage.executes(owner, factory_at, factory::unpauseCall {}).await;
+        stage.executes(owner, factory_at, factory::setCreationFeeCall { newFee: U256::ZERO }).await;
+        stage.token().await;
     });
 }
 

@@ -14,15 +14,16 @@ use alloy::{
     sol_types::SolCall,
 };
 use ecosystem::{
-    activation::{Deployed, activate, active_version, deploy},
+    activation::{Deployed, activate, active_version, deploy, deploy_and_activate},
     chain::Chain,
     demo,
     key::Key,
+    precompiles::{ARB_WASM, ArbWasm},
     program::Program,
     steps::Steps,
 };
-use ecosystem_tests::{Stage, State, World, run};
-use stylus_devnode::{Config, Devnode, arbos::Version};
+use ecosystem_tests::{Stage, State, World, devnode, run};
+use stylus_devnode::{Config, arbos::Version};
 
 #[test]
 fn initialize_reverts_with_already_initialized_the_second_time() {
@@ -126,12 +127,38 @@ fn programs_fail_until_they_are_activated() {
 }
 
 #[test]
+fn everything_that_ships_is_activated_under_every_version_of_arbos() {
+    run(async {
+        let shipped = xtask::artifacts::ensure().expect("the contracts are there or can be built");
+        let versions: Vec<_> = Version::all().iter().map(|version| version.number).collect();
+        assert_eq!(versions, [40, 51, 60, 61]);
+        for number in versions {
+            let node = devnode(Config { arbos_version: number, ..Config::test() }).await;
+            let chain = Chain::connect(&node.rpc_url(), None).await.expect("the devnode answers");
+            let wanted = chain.read(ARB_WASM, ArbWasm::stylusVersionCall {}).await.expect("a version");
+            // Whatever lies in the folder, also what no deployment uses yet.
+            for (name, recorded) in shipped.programs() {
+                let module = std::fs::read(shipped.wasm_path(name)).expect("a file");
+                let program = Program::from_wasm(name, &module).expect("a program");
+                assert_eq!(program.code.len(), recorded.compressed_bytes);
+                let steps = &mut Steps::silent();
+                let deployed = deploy_and_activate(&chain, &Key::dev(), &program, steps).await;
+                let deployed = deployed.unwrap_or_else(|error| panic!("ArbOS {number}: {error}"));
+                let active = active_version(&chain, deployed.address).await.expect("the node answers");
+                assert_eq!(active, Some(wanted), "{name} on ArbOS {number}");
+            }
+            node.stop().await;
+        }
+    });
+}
+
+#[test]
 fn demo_is_right_under_every_version_of_arbos() {
     run(async {
         for version in Version::all() {
             let number = version.number;
             let config = Config { arbos_version: number, ..Config::test() };
-            let node = Devnode::spawn(config).await.expect("a devnode on a free port");
+            let node = devnode(config).await;
             let chain = Chain::connect(&node.rpc_url(), None).await.expect("the devnode answers");
             let artifacts = &World::shared().await.artifacts;
             let report = demo::run(&chain, Key::dev(), artifacts, Steps::silent()).await;

@@ -2,11 +2,12 @@
 
 mod abi;
 mod defects;
-mod gas;
 mod journey;
 mod lifecycle;
-mod proxy;
+mod properties;
 mod refusals;
 mod registry;
 mod stack;
+mod storage;
 mod tokens;
+mod upgrades;

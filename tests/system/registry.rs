@@ -6,8 +6,9 @@ use abi::{
     pausable::IPausable::{EnforcedPause, GuardianUnauthorizedAccount},
     registry::{
         ICredentialRegistry::{
-            self as registry, CredentialAttestation, CredentialRebound, CredentialRestored, InvalidSignature,
-            IssuerKeyDistrusted, IssuerKeyRetired, NonceAlreadyUsed, RebindNotDue,
+            self as registry, CredentialAttestation, CredentialLapsed, CredentialRebound, CredentialRestored,
+            InvalidSignature, IssuerKeyDistrusted, IssuerKeyRetired, Lapse, NonceAlreadyUsed, PageTooLarge,
+            RebindNotDue,
         },
         status,
     },
@@ -58,8 +59,17 @@ fn a_credential_expires_is_renewed_and_moves_to_another_wallet() {
         stage.world.advance_time(1_001).await;
         assert_eq!(status_for(&stage, id, &stage.holder).await, status::EXPIRED);
         let call = stage.renewal(&stage.issuer, id, 0).await;
-        stage.executes(&stage.relayer, at, call).await;
+        let sent = stage.executes(&stage.relayer, at, call).await;
         assert_eq!(status_for(&stage, id, &stage.holder).await, status::ACTIVE);
+        // It has lapsed meanwhile.
+        let until = stage.chain().block_time().await.expect("the newest block's time");
+        let lapsed = CredentialLapsed { credentialId: id, from: expires_at, until };
+        assert_eq!(stage.event::<CredentialLapsed>(&sent, at), lapsed);
+        let lapses =
+            registry::getLapsesCall { credentialId: id, offset: U256::ZERO, limit: abi::registry::PAGE_MAX };
+        assert_eq!(stage.reads(at, lapses).await, [Lapse { from: expires_at, until }]);
+        let count = registry::getLapseCountCall { credentialId: id };
+        assert_eq!(stage.reads(at, count).await, U256::ONE);
 
         // A lost wallet: nobody holds the credential until it has moved.
         let call = stage.rebinding(&stage.issuer, id, stage.stranger.address()).await;
@@ -107,6 +117,9 @@ fn credentials_are_listed_validated_and_revoked_together() {
         assert_eq!(count, U256::from(3));
         let batch = registry::revokeBatchCall { credentialIds: ids[..2].to_vec(), reason: 3 };
         stage.executes(&stage.issuer, at, batch).await;
+        let batch = registry::revokeBatchCall { credentialIds: vec![ids[2]; 1_001], reason: 3 };
+        let error = stage.refuses(&stage.issuer, at, batch).await;
+        assert_eq!(PageTooLarge { limit: U256::from(1_001), maximum: abi::registry::PAGE_MAX }, error);
         let batch = registry::batchValidateCredentialsCall { credentialIds: ids, holders: vec![holder; 3] };
         assert_eq!(stage.reads(at, batch).await, [false, false, true]);
     });
@@ -181,7 +194,8 @@ fn what_a_thief_of_an_issuers_key_did_is_undone() {
             assert_eq!(status_for(&stage, id, &stage.holder).await, status::ACTIVE);
         }
 
-        // Another key of the same issuer gives the forged id to whom it belongs.
+        // Another key of the same issuer gives the forged id to whom it belongs. What was undone leaves no lapse.
+        stage.world.advance_time(100).await;
         let (root, new_key) = (stage.issuer.address(), stage.generator.address());
         let rotate = registry::rotateIssuerCall { oldKey: root, newKey: new_key };
         stage.executes(&stage.owner, at, rotate).await;
@@ -195,6 +209,10 @@ fn what_a_thief_of_an_issuers_key_did_is_undone() {
         assert_eq!(genuine.id, forged.id);
         stage.register(&genuine).await;
         assert_eq!(status_for(&stage, genuine.id, &stage.relayer).await, status::ACTIVE);
+        for (id, lapses) in [(revoked, 0), (moved, 0), (lasting.id, 0), (renewed, 0), (genuine.id, 1)] {
+            let count = stage.reads(at, registry::getLapseCountCall { credentialId: id }).await;
+            assert_eq!(count, U256::from(lapses));
+        }
         assert_eq!(held(&stage, &stage.stranger).await, Vec::<B256>::new());
     });
 }

@@ -8,6 +8,8 @@
 
 pub mod artifacts;
 pub mod cache;
+pub mod outcomes;
 pub mod process;
 pub mod repo;
+pub mod storage;
 pub mod toolchain;

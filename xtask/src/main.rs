@@ -57,6 +57,8 @@ enum Task {
         args: Vec<String>,
     },
     /// Run all tests: the contracts natively, then devnode, deployment and the whole system on real wasm.
+    ///
+    /// Then it compares how the contracts' functions ended with what is documented, as `cargo xtask outcomes` does.
     Test {
         /// Run everything so many times, to catch tests that fail now and then.
         #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -73,6 +75,34 @@ enum Task {
     /// Each line of tests/peers/abi.md has one row: kept, changed, dropped, or later while its contract isn't here yet.
     /// What is kept must be there with the same types, names, mutability and indexed fields.
     Compat,
+    /// Compare what the tests saw of each contract's functions with what the documentation promises.
+    ///
+    /// A function is promised to succeed, to end with each error that its doc comment lists under `Errors:`, and, where a
+    /// call can be malformed, without data. What the last `cargo xtask test` saw on the devnode, calls between contracts
+    /// included, is in target/outcomes. What no test saw fails, and so does what isn't documented.
+    Outcomes,
+    /// Compare where the contracts store what with where they stored it, as snapshots/storage says.
+    ///
+    /// Layouts are read from the sources, and the slot tables in the documentation have to agree. Without --check what
+    /// changed is recorded. docs/storage.md says which changes are safe behind a proxy.
+    Storage {
+        /// Record nothing; exit code 1 if something isn't as recorded.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Measure what every function of every contract costs, and how large the programs are.
+    ///
+    /// Whole transactions on a devnode whose keys, clock and history are always the same, with the chain's cache and
+    /// without. Writes snapshots/gas, snapshots/size and the tables of docs/gas.md. Fails if a function isn't measured or
+    /// an operation costs more than its budget; docs/gas.md tells what to do then.
+    Gas {
+        /// Write nothing; exit code 1 if anything differs from the snapshots, by a unit of gas or a byte.
+        #[arg(long)]
+        check: bool,
+        /// Show only operations that the earlier system or other tokens have, too.
+        #[arg(long)]
+        peers: bool,
+    },
     /// Replay recorded behaviour of a Nitro node on the devnode, each file on a fresh chain.
     ///
     /// The last line before the closing one is `N of M without difference`.
@@ -148,6 +178,9 @@ fn main() -> ExitCode {
         Task::Test { repeat } => ("test", commands::test::run(repeat)),
         Task::Ci { only } => ("ci", commands::ci::run(&only)),
         Task::Compat => ("compat", commands::compat::run()),
+        Task::Outcomes => ("outcomes", commands::outcomes::run()),
+        Task::Storage { check } => ("storage", commands::storage::run(check)),
+        Task::Gas { check, peers } => ("gas", commands::gas::run(check, peers)),
         Task::Vectors { files } => ("vectors", commands::vectors::run(&files)),
         Task::Bench { filter } => ("bench", commands::bench::run(filter.as_deref())),
         Task::Foreign { names, all } => ("foreign", commands::foreign::run(&names, all)),

@@ -133,9 +133,24 @@ pub(crate) fn table<const N: usize>(
     table.trim_fmt()
 }
 
+/// Digits in groups of three.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
+    groups.join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn digits_are_grouped_from_the_right() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(24_576), "24 576");
+        assert_eq!(grouped(1_000_000), "1 000 000");
+    }
 
     #[test]
     fn the_closing_line_is_one_line_and_the_code_tells_the_kind_of_failure() {

@@ -3,16 +3,34 @@
 declare! {
     /// The proxy, as its admin sees it. Until it is locked, `upgradeToAndCall` and `changeAdmin` act at once; from then on
     /// they do only what was announced, byte for byte, at least 48 hours and at most 16 days ago, once.
+    ///
+    /// Created with an implementation, an admin, and the call that initialises it, whose failure is the creation's.
+    ///
+    /// Errors: [`IProxy::ERC1967NonPayable`]; [`IProxy::ProxyMalformedCall`]; [`IProxy::ERC1967ProxyUninitialized`];
+    /// [`IProxy::ERC1967InvalidImplementation`]; [`IProxy::ERC1967InvalidAdmin`].
     interface IProxy {
-        /// Runs the code of `implementation` from now on and, if `data` isn't empty, calls it with `data` at once.
+        /// Runs the code of `implementation` from now on and, if `data` isn't empty, calls it with `data` at once: then a
+        /// failure there is this one's.
+        ///
+        /// Errors: [`ERC1967NonPayable`]; [`ProxyCallNotAnnounced`], [`ProxyCallTooEarly`], [`ProxyCallTooLate`] once
+        /// locked; [`ProxyMalformedCall`]; [`ERC1967InvalidImplementation`].
         function upgradeToAndCall(address implementation, bytes data) external;
         /// Hands the proxy over to `newAdmin`.
+        ///
+        /// Errors: [`ERC1967NonPayable`]; [`ProxyCallNotAnnounced`], [`ProxyCallTooEarly`], [`ProxyCallTooLate`] once
+        /// locked; [`ProxyMalformedCall`]; [`ERC1967InvalidAdmin`].
         function changeAdmin(address newAdmin) external;
         /// Announces `call`, a call of one of the two, selector and arguments. Replaces what was announced before.
+        ///
+        /// Errors: [`ERC1967NonPayable`]; [`ProxyMalformedCall`].
         function announceProxyCall(bytes call) external;
         /// Withdraws what is announced.
+        ///
+        /// Errors: [`ERC1967NonPayable`]; [`ProxyNothingAnnounced`].
         function cancelProxyCall() external;
         /// From now on nothing happens that wasn't announced. There is no way back.
+        ///
+        /// Errors: [`ERC1967NonPayable`]; [`ProxyAlreadyLocked`].
         function lockUpgrades() external;
 
         /// The proxy runs the code of `implementation` from now on.

@@ -48,7 +48,7 @@ pub fn credential_type(name: &str) -> B256 {
 /// Name in the EIP-712 domain of attestations.
 pub const DOMAIN_NAME: &str = "AIR Credential Registry";
 
-/// Most credentials that one call lists or restores.
+/// Most credentials or lapses that one call lists, and most credentials that one revokes or restores.
 pub const PAGE_MAX: U256 = uint!(1_000_U256);
 
 /// Version in the EIP-712 domain of attestations.
@@ -125,6 +125,14 @@ declare! {
             uint64 validUntil;
         }
 
+        /// A time during which a credential wasn't valid, though it was before and after.
+        struct Lapse {
+            /// First second at which it wasn't valid.
+            uint64 from;
+            /// Block time at which it became valid again.
+            uint64 until;
+        }
+
         /// An issuer may attest credentials of `types`; of every type if the list is empty.
         event IssuerAdded(address indexed issuerRoot, bytes32[] types, string metadataURI);
 
@@ -154,6 +162,9 @@ declare! {
             address key,
             uint64 expiresAt
         );
+
+        /// A credential is valid again after it wasn't from `from` until `until`, this block's time (Unix seconds).
+        event CredentialLapsed(bytes32 indexed credentialId, uint64 from, uint64 until);
 
         /// A credential is to move to `newHolder`, by what `key`, now a key of `issuerRoot`, signed. From `effectiveAt`
         /// (Unix seconds) on anybody can complete it; until then it is nobody's.
@@ -266,7 +277,8 @@ declare! {
         /// This credential moves at `effectiveAt` (Unix seconds), not earlier.
         error RebindNotDue(bytes32 credentialId, uint64 effectiveAt);
 
-        /// This credential was renewed or rebound 255 times, or its holder has 2^24 of them: there is no room for more.
+        /// This credential was renewed or rebound 255 times, lapsed 16 383 times, or its holder has 2^24 of them: there is
+        /// no room for more.
         error HistoryFull(bytes32 credentialId);
 
         /// Nothing that a distrusted key did to this credential can be undone: what it registered is registered again by
@@ -276,7 +288,7 @@ declare! {
         /// There have to be as many holders as credentials.
         error ArrayLengthMismatch();
 
-        /// One call lists or restores at most `maximum` credentials, not `limit`: make several.
+        /// One call lists, revokes or restores at most `maximum`, not `limit`: make several.
         error PageTooLarge(uint256 limit, uint256 maximum);
 
         /// This credential is registered: one per issuer, type and subject.
@@ -320,7 +332,7 @@ declare! {
         /// Revokes a credential, for a reason of the revoker's own numbering. Its issuer or the owner only.
         function revokeCredential(bytes32 credentialId, uint8 reason) external;
 
-        /// Revokes several credentials, all or none.
+        /// Revokes several credentials (at most 1 000), all or none.
         function revokeBatch(bytes32[] credentialIds, uint8 reason) external;
 
         /// Voids a nonce of the caller's, so that what was signed with it can't be brought any more. Issuers only.
@@ -367,6 +379,17 @@ declare! {
         /// Number of credentials that `holder` holds, valid or not.
         function getCredentialCountOf(address holder) external view returns (uint256 count);
 
+        /// Up to `limit` (at most 1 000) times during which a credential wasn't valid though it was before and after, from
+        /// the one numbered `offset` (from 0). The oldest first; no two overlap, and none is ever changed or removed.
+        function getLapses(
+            bytes32 credentialId,
+            uint256 offset,
+            uint256 limit
+        ) external view returns (Lapse[] lapses);
+
+        /// Number of lapses of a credential. It only grows.
+        function getLapseCount(bytes32 credentialId) external view returns (uint256 count);
+
         /// Where a credential is to move, and from when on (Unix seconds); zeros if it stays.
         function getRebind(bytes32 credentialId) external view returns (address newHolder, uint64 effectiveAt);
 
@@ -396,7 +419,9 @@ declare! {
 /// The structs of the interface as EIP-712 writes them, `Name(type field,…)`.
 #[cfg(feature = "json")]
 pub(crate) fn structs() -> Vec<String> {
-    use ICredentialRegistry::{Credential, CredentialAttestation, CredentialRebind, CredentialRenewal};
+    use ICredentialRegistry::{
+        Credential, CredentialAttestation, CredentialRebind, CredentialRenewal, Lapse,
+    };
     use alloy_sol_types::SolStruct;
 
     let names = [
@@ -404,6 +429,7 @@ pub(crate) fn structs() -> Vec<String> {
         CredentialRenewal::eip712_root_type(),
         CredentialRebind::eip712_root_type(),
         Credential::eip712_root_type(),
+        Lapse::eip712_root_type(),
     ];
     names.map(|name| name.into_owned()).into()
 }

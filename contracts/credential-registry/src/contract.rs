@@ -27,6 +27,16 @@
 //!   renewal, rebinding and the owner's undoing of those that don't count.
 //! - R4 An address becomes a key at most once, and stays with the issuer that it was a key of.
 //! - R5 A holder's list has exactly the credentials whose holder it is.
+//! - R6 The lapses of a credential are in order, don't overlap, and have ended; none ever changes or goes.
+//!
+//! **Lapses**: a credential that becomes valid again has lapsed, from the second at which it had stopped to be valid. It
+//! does when it is renewed after its expiry; and when it is registered again because its registration turned out not to
+//! count, after the first of its expiry, its revocation and the distrust. What the owner undoes leaves no lapse, as if it
+//! had never been: not the time for which a stolen key's revocation, renewal or rebinding had kept the credential from
+//! being valid. If its expiry has passed by then, or the one that an undone renewal had replaced, the renewal that
+//! follows tells the lapse since that expiry. The way to another wallet is none: the credential stays the same person's.
+//! What was told once stays, whatever is undone later, and the next lapse starts where it ended at the earliest. So a
+//! credential counts as valid from its registration to its `validUntil`, but for its lapses.
 //!
 //! **Deliberately absent**: what the credential says, beyond its type, stays with the holder; metadata of issuers
 //! stays in the log.
@@ -41,14 +51,14 @@ use abi::{
         ICredentialRegistry::{
             AlreadyHolder, ArrayLengthMismatch, Credential, CredentialAlreadyRegistered,
             CredentialAlreadyRevoked, CredentialAttestation, CredentialExpired, CredentialIsDistrusted,
-            CredentialRebind, CredentialRebindCancelled, CredentialRebindStarted, CredentialRebound,
-            CredentialRegistered, CredentialRenewal, CredentialRenewed, CredentialRestored,
-            CredentialRevoked, DeadlinePassed, DistrustInFuture, ExpiresTooLate, ExpiryNotLater, HistoryFull,
-            InvalidSignature, IssuedInFuture, IssuerAdded, IssuerAlreadyKnown, IssuerDistrusted,
-            IssuerKeyDistrusted, IssuerKeyRetired, IssuerNotForType, IssuerRemoved, IssuerRotated,
-            IssuerWasRemoved, NoRebindPending, NonceAlreadyUsed, NonceUsed, NotIssuerOrOwner,
-            NothingToRestore, PageTooLarge, RebindNotDue, RebindPending, UnknownCredential, UnknownIssuer,
-            WrongIssuer, ZeroHolder, ZeroIssuer, ZeroSubject, addIssuerCall, rotateIssuerCall,
+            CredentialLapsed, CredentialRebind, CredentialRebindCancelled, CredentialRebindStarted,
+            CredentialRebound, CredentialRegistered, CredentialRenewal, CredentialRenewed,
+            CredentialRestored, CredentialRevoked, DeadlinePassed, DistrustInFuture, ExpiresTooLate,
+            ExpiryNotLater, HistoryFull, InvalidSignature, IssuedInFuture, IssuerAdded, IssuerAlreadyKnown,
+            IssuerDistrusted, IssuerKeyDistrusted, IssuerKeyRetired, IssuerNotForType, IssuerRemoved,
+            IssuerRotated, IssuerWasRemoved, Lapse, NoRebindPending, NonceAlreadyUsed, NonceUsed,
+            NotIssuerOrOwner, NothingToRestore, PageTooLarge, RebindNotDue, RebindPending, UnknownCredential,
+            UnknownIssuer, WrongIssuer, ZeroHolder, ZeroIssuer, ZeroSubject, addIssuerCall, rotateIssuerCall,
         },
         PAGE_MAX, status,
     },
@@ -75,8 +85,8 @@ use stylus_sdk::{crypto, prelude::*};
 use crate::{
     messages,
     records::{
-        Acceptance, CHANGES_MAX, Change, HELD_MAX, Key, LATEST_EXPIRY, Office, Revocation, Standing,
-        has_expired, never_if_zero,
+        Acceptance, CHANGES_MAX, Change, HELD_MAX, Key, LAPSES_MAX, LATEST_EXPIRY, Office, Revocation,
+        Standing, has_expired, never_if_zero, pack_lapse, unpack_lapse,
     },
 };
 
@@ -155,6 +165,7 @@ kit::events! {
     NonceUsed [issuerRoot] { nonce }
     CredentialRegistered [credentialId, holder, issuerRoot] { key, credentialType, issuedAt, expiresAt }
     CredentialRenewed [credentialId, issuerRoot] { key, expiresAt }
+    CredentialLapsed [credentialId] { from, until }
     CredentialRebindStarted [credentialId, newHolder, issuerRoot] { key, effectiveAt }
     CredentialRebindCancelled [credentialId, cancelledBy] {}
     CredentialRebound [credentialId, previousHolder, newHolder] {}
@@ -196,6 +207,7 @@ pub struct CredentialRegistry {
 /// | 10 | `rebind_holders` | credential id → number, from 0 → the holder before, or of the one under way the next |
 /// | 11 | `held_counts` | holder → number of credentials |
 /// | 12 | `held` | holder → position, from 0 → credential id |
+/// | 13 | `lapses` | credential id → number, from 0 → [`Lapse`]; as many as the standing says |
 #[storage]
 struct Records {
     standings: WordMap<B256>,
@@ -211,6 +223,7 @@ struct Records {
     rebind_holders: WordMap<(B256, U256)>,
     held_counts: WordMap<Address>,
     held: WordMap<(Address, U256)>,
+    lapses: WordMap<(B256, U256)>,
 }
 
 impl Namespace for Records {
@@ -264,7 +277,6 @@ impl CredentialRegistry {
         }
         let Acceptance { key, accepted_at, issued_at } = self.acceptance(credential_id);
         let revocation = self.revocation(credential_id, &standing);
-        let ends = [never_if_zero(revocation.at), self.voided_at(credential_id, &standing)];
         Credential {
             holder: standing.holder,
             issuerRoot: self.key(key).root,
@@ -276,7 +288,7 @@ impl CredentialRegistry {
             revokedAt: revocation.at,
             reason: revocation.reason,
             status: self.status(credential_id, &standing, standing.holder),
-            validUntil: ends.into_iter().fold(never_if_zero(standing.expires_at), u64::min),
+            validUntil: self.valid_until(credential_id, &standing),
         }
     }
 
@@ -299,6 +311,27 @@ impl CredentialRegistry {
     /// Number of credentials that `holder` holds, valid or not.
     pub fn get_credential_count_of(&self, holder: Address) -> U256 {
         self.records.held_counts.at(holder).number()
+    }
+
+    /// Up to `limit` lapses of a credential from the one numbered `offset` (from 0), the oldest first; fewer at the list's
+    /// end. The module says what a lapse is.
+    ///
+    /// Units: Unix seconds.
+    /// Errors: [`PageTooLarge`] for a `limit` beyond 1 000.
+    pub fn get_lapses(
+        &self,
+        credential_id: B256,
+        offset: U256,
+        limit: U256,
+    ) -> Result<Vec<Lapse>, RegistryError> {
+        check_page(limit)?;
+        let numbers = page::window(self.standing(credential_id).lapses.into(), offset, limit);
+        Ok(numbers.flat_map(u16::try_from).map(|number| self.lapse(credential_id, number)).collect())
+    }
+
+    /// Number of lapses of a credential. It only grows.
+    pub fn get_lapse_count(&self, credential_id: B256) -> U256 {
+        U256::from(self.standing(credential_id).lapses)
     }
 
     /// Where a credential is to move, and from when on (Unix seconds); zeros if it stays.
@@ -385,12 +418,13 @@ impl CredentialRegistry {
     /// Registers the credential that `issuer` attests, and returns its id. Anyone may relay it.
     ///
     /// Units: Unix seconds. Source of the id: [`credential::id`]; of what is signed: EIP-712.
+    /// Registered again, it may have lapsed meanwhile: see the module.
     /// Errors: [`EnforcedPause`]; [`ZeroSubject`], [`ZeroHolder`]; [`DeadlinePassed`]; [`IssuedInFuture`] if it is issued
     /// more than [`CLOCK_SKEW_SECS`] from now; [`CredentialExpired`], [`ExpiresTooLate`]; [`UnknownIssuer`],
     /// [`IssuerKeyRetired`], [`IssuerKeyDistrusted`], [`IssuerWasRemoved`] if `issuer` signs for no issuer now;
     /// [`IssuerNotForType`]; [`CredentialAlreadyRegistered`], unless by a key that was distrusted then;
     /// [`NonceAlreadyUsed`]; [`InvalidSignature`]; [`HistoryFull`].
-    /// Events: [`NonceUsed`], [`CredentialRegistered`].
+    /// Events: [`NonceUsed`]; [`CredentialLapsed`] if it has; [`CredentialRegistered`].
     pub fn register_credential(
         &mut self,
         a: &CredentialAttestation,
@@ -406,13 +440,19 @@ impl CredentialRegistry {
         if before.is_registered() && self.registration_voided_at(id) == COUNTS {
             return Err(CredentialAlreadyRegistered { credentialId: id }.into());
         }
+        let lapse = if before.is_registered() {
+            self.lapse_until_now(id, &before, self.valid_until(id, &before))?
+        } else {
+            None
+        };
         self.accept(issuer, root, messages::attestation(a), a.nonce, signature)?;
         if before.is_registered() {
             self.leave(&before);
         }
+        let lapses = self.keep_lapse(id, before.lapses, lapse);
         let position = self.join(id, a.holder)?;
-        let standing =
-            Standing { holder: a.holder, expires_at: a.expiresAt, position, ..Standing::default() };
+        let (holder, expires_at) = (a.holder, a.expiresAt);
+        let standing = Standing { holder, expires_at, position, lapses, ..Standing::default() };
         let acceptance = Acceptance { key: issuer, accepted_at: now, issued_at: a.issuedAt };
         self.set_standing(id, standing);
         self.records.acceptances.at_mut(id).set(acceptance.pack());
@@ -430,13 +470,14 @@ impl CredentialRegistry {
         Ok(id)
     }
 
-    /// Lets a credential last longer, as its `issuer` says. Anyone may relay it. A lapse in between stays one.
+    /// Lets a credential last longer, as its `issuer` says. Anyone may relay it. If it had expired it has lapsed meanwhile.
     ///
     /// Errors: [`EnforcedPause`]; [`DeadlinePassed`]; [`CredentialExpired`] if it would have ended already;
-    /// [`ExpiresTooLate`]; of `issuer` as [`Self::register_credential`], and [`WrongIssuer`]; [`UnknownCredential`],
-    /// [`CredentialAlreadyRevoked`], [`CredentialIsDistrusted`]; [`ExpiryNotLater`]; [`HistoryFull`] after 255 renewals;
-    /// [`NonceAlreadyUsed`]; [`InvalidSignature`].
-    /// Events: [`NonceUsed`], [`CredentialRenewed`].
+    /// [`ExpiresTooLate`]; [`UnknownIssuer`], [`IssuerKeyRetired`], [`IssuerKeyDistrusted`], [`IssuerWasRemoved`] if
+    /// `issuer` signs for no issuer now, [`WrongIssuer`] if it signs for another; [`UnknownCredential`],
+    /// [`CredentialAlreadyRevoked`], [`CredentialIsDistrusted`]; [`ExpiryNotLater`]; [`HistoryFull`] after 255 renewals
+    /// or 16 383 lapses; [`NonceAlreadyUsed`]; [`InvalidSignature`].
+    /// Events: [`NonceUsed`]; [`CredentialLapsed`] if it has; [`CredentialRenewed`].
     pub fn renew_credential(
         &mut self,
         r: &CredentialRenewal,
@@ -451,11 +492,12 @@ impl CredentialRegistry {
             return Err(ExpiryNotLater { expiresAt: standing.expires_at, asked: r.expiresAt }.into());
         }
         let renewals = one_more(id, standing.renewals)?;
+        let lapse = self.lapse_until_now(id, &standing, never_if_zero(standing.expires_at))?;
         self.accept(issuer, root, messages::renewal(r), nonce, signature)?;
         let change = Change { key: issuer, accepted_at: now, expired_at: standing.expires_at };
         self.records.renewals.at_mut((id, U256::from(standing.renewals))).set(change.pack());
-        self.set_standing(id, Standing { expires_at: r.expiresAt, renewals, ..standing });
-        let expires_at = r.expiresAt;
+        let (expires_at, lapses) = (r.expiresAt, self.keep_lapse(id, standing.lapses, lapse));
+        self.set_standing(id, Standing { expires_at, renewals, lapses, ..standing });
         CredentialRenewed { credentialId: id, issuerRoot: root, key: issuer, expiresAt: expires_at }
             .emit(self.vm());
         Ok(())
@@ -464,10 +506,10 @@ impl CredentialRegistry {
     /// Starts to move a credential to another wallet of its person, as its `issuer` says. Anyone may relay it. Until it is
     /// completed nobody holds the credential.
     ///
-    /// Errors: [`EnforcedPause`]; [`ZeroHolder`]; [`DeadlinePassed`]; of `issuer` as [`Self::register_credential`], and
-    /// [`WrongIssuer`]; [`UnknownCredential`], [`CredentialAlreadyRevoked`], [`CredentialIsDistrusted`];
-    /// [`AlreadyHolder`]; [`RebindPending`]; [`HistoryFull`] after 255 rebindings; [`NonceAlreadyUsed`];
-    /// [`InvalidSignature`].
+    /// Errors: [`EnforcedPause`]; [`ZeroHolder`]; [`DeadlinePassed`]; [`UnknownIssuer`], [`IssuerKeyRetired`],
+    /// [`IssuerKeyDistrusted`], [`IssuerWasRemoved`] if `issuer` signs for no issuer now, [`WrongIssuer`] if it signs for
+    /// another; [`UnknownCredential`], [`CredentialAlreadyRevoked`], [`CredentialIsDistrusted`]; [`AlreadyHolder`];
+    /// [`RebindPending`]; [`HistoryFull`] after 255 rebindings; [`NonceAlreadyUsed`]; [`InvalidSignature`].
     /// Events: [`NonceUsed`], [`CredentialRebindStarted`].
     pub fn rebind_credential(
         &mut self,
@@ -580,9 +622,11 @@ impl CredentialRegistry {
 
     /// Revokes several credentials, all or none.
     ///
-    /// Errors: as [`Self::revoke_credential`], for the first that can't be revoked.
+    /// Errors: [`PageTooLarge`] for more than 1 000; of the first that can't be revoked [`UnknownCredential`],
+    /// [`NotIssuerOrOwner`], [`CredentialAlreadyRevoked`].
     /// Events: [`CredentialRevoked`] for each.
     pub fn revoke_batch(&mut self, credential_ids: &[B256], reason: u8) -> Result<(), RegistryError> {
+        check_page(U256::from(credential_ids.len()))?;
         credential_ids.iter().try_for_each(|id| self.revoke_credential(*id, reason))
     }
 
@@ -753,11 +797,11 @@ impl CredentialRegistry {
 
     /// Restores several credentials, all or none; one that has to be restored twice is listed twice. Owner only.
     ///
-    /// Errors: [`PageTooLarge`] for more than 1 000; as [`Self::restore_credential`], for the first that can't be restored.
+    /// Errors: [`PageTooLarge`] for more than 1 000; [`OwnableUnauthorizedAccount`]; of the first that can't be restored
+    /// [`UnknownCredential`], [`NothingToRestore`], [`HistoryFull`].
     /// Events: as [`Self::restore_credential`], for each.
     pub fn restore_batch(&mut self, credential_ids: &[B256]) -> Result<(), RegistryError> {
-        let limit = U256::from(credential_ids.len());
-        check_page(limit)?;
+        check_page(U256::from(credential_ids.len()))?;
         credential_ids.iter().try_for_each(|id| self.restore_credential(*id))
     }
 

@@ -3,6 +3,7 @@
 //! An address lies in a word's low 20 bytes, as Solidity would put it, and the rest in the 12 bytes above, highest
 //! first. Bytes said to be free are zero and may get a meaning; nothing else ever moves.
 
+use abi::registry::ICredentialRegistry::Lapse;
 use alloy_primitives::{Address, B256, FixedBytes};
 
 /// Bytes that a word has above an address.
@@ -17,15 +18,19 @@ pub(crate) const CHANGES_MAX: u8 = u8::MAX;
 /// How many credentials a holder can have.
 pub(crate) const HELD_MAX: u32 = 1 << 24;
 
-/// Marks of a [`Standing`].
-const REVOKED: u8 = 1;
-const REBINDING: u8 = 2;
+/// How often a credential can lapse: 14 bits. A stolen key can make a credential lapse once for each renewal that it may
+/// have, and lapses stay when those are undone, so this is far more than [`CHANGES_MAX`].
+pub(crate) const LAPSES_MAX: u16 = REBINDING - 1;
+
+/// Marks of a [`Standing`], above the number of lapses.
+const REVOKED: u16 = 1 << 15;
+const REBINDING: u16 = 1 << 14;
 
 /// What decides whether a credential is valid.
 ///
-/// | bytes | 5 | 1 | 1 | 1 | 3 | 1 | 20 |
-/// |---|---|---|---|---|---|---|---|
-/// | | `expires_at` | marks: 1 `revoked`, 2 `rebinding` | `renewals` | `rebinds` | `position` | free | `holder` |
+/// | bytes | 5 | 2 | 1 | 1 | 3 | 20 |
+/// |---|---|---|---|---|---|---|
+/// | | `expires_at` | from the highest bit: `revoked`, `rebinding`, 14 bits of `lapses` | `renewals` | `rebinds` | `position` | `holder` |
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Standing {
     /// Who holds it; zero if it isn't registered.
@@ -36,6 +41,8 @@ pub(crate) struct Standing {
     pub(crate) revoked: bool,
     /// Whether it is on its way to another holder: there is one more [`Change`] among the rebindings.
     pub(crate) rebinding: bool,
+    /// How many [`Lapse`]s it has had; 14 bits.
+    pub(crate) lapses: u16,
     /// How many renewals, each a [`Change`], led to `expires_at`.
     pub(crate) renewals: u8,
     /// How many rebindings, each a [`Change`], led to `holder`.
@@ -48,20 +55,23 @@ impl Standing {
     pub(crate) fn pack(self) -> B256 {
         let [a, b, c, d, e] = time(self.expires_at);
         let marks = if self.revoked { REVOKED } else { 0 } | if self.rebinding { REBINDING } else { 0 };
-        let [_, f, g, h] = self.position.to_be_bytes();
-        above([a, b, c, d, e, marks, self.renewals, self.rebinds, f, g, h, 0], self.holder)
+        let [f, g] = (marks | self.lapses.min(LAPSES_MAX)).to_be_bytes();
+        let [_, h, i, j] = self.position.to_be_bytes();
+        above([a, b, c, d, e, f, g, self.renewals, self.rebinds, h, i, j], self.holder)
     }
 
     pub(crate) fn unpack(word: B256) -> Self {
-        let ([a, b, c, d, e, marks, renewals, rebinds, f, g, h, _], holder) = split(word);
+        let ([a, b, c, d, e, f, g, renewals, rebinds, h, i, j], holder) = split(word);
+        let marks = u16::from_be_bytes([f, g]);
         Self {
             holder,
             expires_at: seconds([a, b, c, d, e]),
             revoked: marks & REVOKED != 0,
             rebinding: marks & REBINDING != 0,
+            lapses: marks & LAPSES_MAX,
             renewals,
             rebinds,
-            position: u32::from_be_bytes([0, f, g, h]),
+            position: u32::from_be_bytes([0, h, i, j]),
         }
     }
 
@@ -128,6 +138,23 @@ impl Change {
         let ([a, b, c, d, e, f, g, h, i, j, ..], key) = split(word);
         Self { key, accepted_at: seconds([a, b, c, d, e]), expired_at: seconds([f, g, h, i, j]) }
     }
+}
+
+/// A time during which a credential wasn't valid though it was before and after: the interface's `Lapse`.
+///
+/// | bytes | 16 | 8 | 8 |
+/// |---|---|---|---|
+/// | | free | `from` | `until` |
+pub(crate) fn pack_lapse(lapse: &Lapse) -> B256 {
+    let times: FixedBytes<16> =
+        FixedBytes(lapse.from.to_be_bytes()).concat_const(FixedBytes(lapse.until.to_be_bytes()));
+    FixedBytes([0; 16]).concat_const(times)
+}
+
+pub(crate) fn unpack_lapse(word: B256) -> Lapse {
+    let [.., a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = word.0;
+    let (from, until) = ([a, b, c, d, e, f, g, h], [i, j, k, l, m, n, o, p]);
+    Lapse { from: u64::from_be_bytes(from), until: u64::from_be_bytes(until) }
 }
 
 /// How a credential was revoked.
@@ -279,15 +306,19 @@ mod tests {
             expires_at: 0x01_0203_0405,
             revoked: true,
             rebinding: false,
+            lapses: 0x1011,
             renewals: 6,
             rebinds: 7,
             position: 0x0008_090a,
         };
-        let expected = b256!("0102030405 01 06 07 08090a 00 a11ce00000000000000000000000000000000001");
+        let expected = b256!("0102030405 9011 06 07 08090a a11ce00000000000000000000000000000000001");
         assert_eq!(standing.pack(), expected);
-        let moving = Standing { revoked: false, rebinding: true, ..standing };
-        let expected = b256!("0102030405 02 06 07 08090a 00 a11ce00000000000000000000000000000000001");
+        let moving = Standing { revoked: false, rebinding: true, lapses: LAPSES_MAX, ..standing };
+        let expected = b256!("0102030405 7fff 06 07 08090a a11ce00000000000000000000000000000000001");
         assert_eq!(moving.pack(), expected);
+        let lapse = Lapse { from: 0x0102_0304_0506_0708, until: 0x1112_1314_1516_1718 };
+        let expected = b256!("00000000000000000000000000000000 0102030405060708 1112131415161718");
+        assert_eq!(pack_lapse(&lapse), expected);
         let acceptance =
             Acceptance { key: ALICE, accepted_at: 0x0102_0304_0506, issued_at: 0x1112_1314_1516 };
         let expected = b256!("010203040506 111213141516 a11ce00000000000000000000000000000000001");
@@ -334,6 +365,7 @@ mod tests {
             number: u8,
             other: u8,
             position in 0..HELD_MAX,
+            lapses in 0..=LAPSES_MAX,
             this: bool,
             that: bool,
         ) {
@@ -343,6 +375,7 @@ mod tests {
                 expires_at: early,
                 revoked: this,
                 rebinding: that,
+                lapses,
                 renewals: number,
                 rebinds: other,
                 position,
@@ -352,6 +385,8 @@ mod tests {
             prop_assert_eq!(Acceptance::unpack(acceptance.pack()), acceptance);
             let change = Change { key: address, accepted_at: late, expired_at: early };
             prop_assert_eq!(Change::unpack(change.pack()), change);
+            let lapse = Lapse { from: early, until: time };
+            prop_assert_eq!(unpack_lapse(pack_lapse(&lapse)), lapse);
             let revocation = Revocation { by: address, at: time, reason: number };
             prop_assert_eq!(Revocation::unpack(revocation.pack()), revocation);
             for office in [Office::None, Office::Current, Office::Retired, Office::Removed] {

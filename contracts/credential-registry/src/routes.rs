@@ -1,18 +1,19 @@
 //! Which call runs which function, and how its answer is encoded: a line for each function of the interface.
 
 use abi::registry::ICredentialRegistry::{
-    Credential, CredentialAttestation, CredentialRebind, CredentialRenewal, acceptOwnershipCall,
+    Credential, CredentialAttestation, CredentialRebind, CredentialRenewal, Lapse, acceptOwnershipCall,
     addIssuerCall, batchValidateCredentialsCall, cancelCall, cancelNonceCall, cancelRebindCall,
     completeRebindCall, distrustIssuerSinceCall, eip712DomainCall, getCredentialCall,
     getCredentialCountOfCall, getCredentialsOfCall, getDistrustCall, getIssuerCall, getIssuerKeyCall,
-    getRebindCall, getScheduledCall, guardianCall, initializeCall, isIssuerForTypeCall, isNonceUsedCall,
-    launchCall, launchedCall, nonceBitmapCall, ownerCall, pauseCall, pausedCall, pendingOwnerCall,
-    rebindCredentialCall, registerCredentialCall, removeIssuerCall, renewCredentialCall,
-    renounceOwnershipCall, restoreBatchCall, restoreCredentialCall, revokeBatchCall, revokeCredentialCall,
-    rotateIssuerCall, scheduleCall, setGuardianCall, transferOwnershipCall, unpauseCall,
-    validateCredentialCall,
+    getLapseCountCall, getLapsesCall, getRebindCall, getScheduledCall, guardianCall, initializeCall,
+    isIssuerForTypeCall, isNonceUsedCall, launchCall, launchedCall, nonceBitmapCall, ownerCall, pauseCall,
+    pausedCall, pendingOwnerCall, rebindCredentialCall, registerCredentialCall, removeIssuerCall,
+    renewCredentialCall, renounceOwnershipCall, restoreBatchCall, restoreCredentialCall, revokeBatchCall,
+    revokeCredentialCall, rotateIssuerCall, scheduleCall, setGuardianCall, transferOwnershipCall,
+    unpauseCall, validateCredentialCall,
 };
 use alloc::vec::Vec;
+use alloy_primitives::U256;
 use kit::{
     arguments::{Arguments, Malformed},
     reply::{self, Word},
@@ -35,6 +36,8 @@ kit::routes! { CredentialRegistry, |this, a| {
         reply::list(this.get_credentials_of(a.address()?, a.number()?, a.number()?)?.into_iter())
     };
     getCredentialCountOfCall => reply::words(&[this.get_credential_count_of(a.address()?).word()]);
+    getLapsesCall => lapses(&this.get_lapses(a.word()?, a.number()?, a.number()?)?);
+    getLapseCountCall => reply::words(&[this.get_lapse_count(a.word()?).word()]);
     getRebindCall => {
         let (new_holder, effective_at) = this.get_rebind(a.word()?);
         reply::words(&[new_holder.word(), effective_at.word()])
@@ -130,6 +133,14 @@ fn rebind(a: &mut Arguments<'_>) -> Result<CredentialRebind, Malformed> {
         nonce: a.number()?,
         deadline: a.number()?,
     })
+}
+
+fn lapses(lapses: &[Lapse]) -> Vec<u8> {
+    let mut reply = reply::words(&[0x20_u8.word(), U256::from(lapses.len()).word()]);
+    for Lapse { from, until } in lapses {
+        reply.extend_from_slice([from.word(), until.word()].as_flattened());
+    }
+    reply
 }
 
 fn credential(c: &Credential) -> Vec<u8> {

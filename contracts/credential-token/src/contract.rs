@@ -124,8 +124,8 @@ kit::events! {
 /// |---|---|---|
 /// | 0 | `supply` | 16 bits free, total burned (112), 16 bits free, total supply (112) |
 /// | 1 | `terms` | 16 bits free, created at (40, Unix seconds), emission rate (72, wad a day), 16 bits free, maximum supply (112) |
-/// | 2 | `creator` | creator (20 bytes), symbol: length (1), first 11 bytes |
-/// | 3 | `name` | length (1), first 31 bytes |
+/// | 2 | `creator` | creator (160), length of the symbol (8), its first bytes (88) |
+/// | 3 | `name` | length (8), first bytes (248) |
 /// | 4, 5 | `name_tail` | the name's other bytes; untouched by names of up to 31 |
 /// | 6 | `symbol_tail` | the symbol's other bytes; untouched by symbols of up to 11 |
 /// | 7, 8 | `erc20` | holder → balance; owner → spender → allowance |
@@ -335,7 +335,8 @@ impl CredentialToken {
 
     /// Destroys `amount` of the caller's tokens. Units: base units.
     ///
-    /// Errors: [`InvalidAmount`] for zero; [`ERC20InsufficientBalance`].
+    /// Errors: [`InvalidAmount`] for zero; [`ERC20InsufficientBalance`]; [`ERC20InvalidSender`] for a simulated call from
+    /// the zero address.
     /// Events: `Transfer`, [`TokenBurned`].
     pub fn burn(&mut self, amount: U256) -> Result<(), TokenError> {
         let holder = self.vm().msg_sender();

@@ -16,9 +16,12 @@ const SINCE_LOW_BITS: u32 = 16;
 
 /// The bucket that mints come out of, and what of its pace the emission rate itself doesn't say.
 ///
-/// From the highest bit: the bucket's content (104, in shares), when that was (40, Unix seconds), the rate that counts until
-/// a fall does (72, base units a day), when the rate was last changed (40, Unix seconds; 0: never). The greatest content is
-/// thirty days of ten times the greatest rate, 2⁷² · 300 · 86 400 < 2⁹⁷.
+/// | bits | 104 | 40 | 72 | 40 |
+/// |---|---|---|---|---|
+/// | | content, in shares | when that was | rate that counts until a fall does | when the rate was last changed; 0: never |
+///
+/// Rates are base units a day, times Unix seconds. The greatest content is thirty days of ten times the greatest rate,
+/// 2⁷² · 300 · 86 400 < 2⁹⁷.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Minting {
     bucket: Bucket,

@@ -38,7 +38,12 @@ pub enum Erc20Error {
 
 /// Balances and allowances.
 ///
-/// Layout v1, append-only: slot 0 `balances` (map), slot 1 `allowances` (map of maps).
+/// Layout v1, append-only:
+///
+/// | slot | field | content |
+/// |---|---|---|
+/// | 0 | `balances` | holder → base units |
+/// | 1 | `allowances` | owner → spender → base units |
 #[storage]
 pub struct Erc20 {
     /// Base units by holder.

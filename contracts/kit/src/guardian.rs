@@ -25,8 +25,11 @@ crate::events! {
 
 /// Who can pause, and whether somebody has.
 ///
-/// Layout v1, append-only, namespace `air.storage.Guardian`: slot 0, highest bytes first: 11 free, `paused` (1),
-/// `guardian` (20).
+/// Layout v1, append-only, namespace `air.storage.Guardian`, highest bits first:
+///
+/// | slot | field | content |
+/// |---|---|---|
+/// | 0 | `state` | 88 bits free, paused (8), guardian (160) |
 #[storage]
 pub struct Guardian {
     /// Read by every entry function.

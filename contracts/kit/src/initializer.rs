@@ -16,7 +16,11 @@ crate::events! {
 
 /// Which initialisation has run.
 ///
-/// Layout v1, append-only, namespace `air.storage.Initializer`: slot 0 `version`.
+/// Layout v1, append-only, namespace `air.storage.Initializer`:
+///
+/// | slot | field | content |
+/// |---|---|---|
+/// | 0 | `version` | number of the last initialisation |
 #[storage]
 pub struct Initializer {
     /// The last initialisation that has run; 0 before the first.

@@ -19,8 +19,12 @@ crate::events! {
 
 /// Who owns the contract, and whom it was offered to.
 ///
-/// Layout v1, append-only, namespace `air.storage.Ownership`, highest bytes first: slot 0 `tenure` (12 bytes) and `owner`
-/// (20 bytes), slot 1 `pending` (20 bytes).
+/// Layout v1, append-only, namespace `air.storage.Ownership`, highest bits first:
+///
+/// | slot | field | content |
+/// |---|---|---|
+/// | 0 | `owner` | tenure (96), owner (160) |
+/// | 1 | `pending` | 96 bits free, who may accept (160) |
 #[storage]
 pub struct Ownership {
     /// The owner (zero before the initialisation and after renouncing), and the number of owners so far.

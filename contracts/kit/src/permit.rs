@@ -46,7 +46,11 @@ pub struct Signature {
 
 /// The nonces of permits.
 ///
-/// Layout v1, append-only: slot 0 `next` (map).
+/// Layout v1, append-only:
+///
+/// | slot | field | content |
+/// |---|---|---|
+/// | 0 | `next` | owner → nonce |
 #[storage]
 pub struct Permits {
     /// The nonce of the next permit, by owner.

@@ -39,9 +39,12 @@ crate::events! {
 
 /// What is announced.
 ///
-/// Layout v1, append-only, namespace `air.storage.Schedule`: slot 0 `launched` (1 once the set-up has ended), slot 1
-/// `pending`: hash of the call → tenure of the owner that announced it (high half), first second at which it can be made
-/// (low half).
+/// Layout v1, append-only, namespace `air.storage.Schedule`, highest bits first:
+///
+/// | slot | field | content |
+/// |---|---|---|
+/// | 0 | `launched` | 1 once the set-up has ended |
+/// | 1 | `pending` | hash of the call → tenure of the announcer (128), from when on it can be made (128, Unix seconds) |
 #[storage]
 pub struct Schedule {
     launched: Word,

@@ -187,8 +187,8 @@ pub struct CredentialTokenFactory {
 /// | 6 | `max_supplies` | lowest (128), highest maximum supply (128, base units) |
 /// | 7 | `treasury` | creation fee (96, wei), treasury (160): a creation reads both |
 /// | 8 | `accrued` | fees that were not withdrawn (wei) |
-/// | 9 | `creations` | of all: content (128, shares), when that was (128, Unix seconds) |
-/// | 10 | `creations_of` | creator → the same of one |
+/// | 9 | `creations` | content (128, shares), when that was (128, Unix seconds): the bucket of all |
+/// | 10 | `creations_of` | creator → content (128, shares), when that was (128, Unix seconds): the bucket of one |
 ///
 /// An untouched word of 9 or 10 is a bucket that has been filling since 1970: full.
 #[storage]
@@ -523,14 +523,14 @@ impl CredentialTokenFactory {
         Ok(self.schedule.launch(&self.ownership)?)
     }
 
-    // The errors of announced functions, beside their own: `OwnableUnauthorizedAccount` if the caller isn't the owner; once
-    // launched `NotScheduled`, `NotYetDue`, `ScheduleExpired`. They emit `Executed`, beside their own event, if they were
-    // announced.
+    // What is announced: once launched it is refused with `NotScheduled`, `NotYetDue` or `ScheduleExpired` unless it was
+    // announced for now. It emits `Executed`, beside its own event, if it was.
 
     /// Takes another registry. Announced.
     ///
-    /// Errors: [`TokenFactoryUnsuitable`] if `new_registry` doesn't answer as a registry does, or is a program and not its
-    /// proxy.
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
+    /// [`ScheduleExpired`]; [`TokenFactoryUnsuitable`] if `new_registry` doesn't answer as a registry does, or is a
+    /// program and not its proxy.
     /// Events: [`RegistrySet`].
     pub fn set_registry(&mut self, new_registry: Address) -> Result<(), FactoryError> {
         self.authorize(setRegistryCall::SELECTOR, &[new_registry.word()])?;
@@ -539,8 +539,9 @@ impl CredentialTokenFactory {
 
     /// Takes another generator, as the minter of tokens created from now on. Announced.
     ///
-    /// Errors: [`TokenFactoryUnsuitable`] for the zero address, for a program itself, and, once launched, for an address
-    /// without code.
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
+    /// [`ScheduleExpired`]; [`TokenFactoryUnsuitable`] for the zero address, for a program itself, and, once
+    /// launched, for an address without code.
     /// Events: [`GeneratorSet`].
     pub fn set_generator(&mut self, new_generator: Address) -> Result<(), FactoryError> {
         self.authorize(setGeneratorCall::SELECTOR, &[new_generator.word()])?;
@@ -549,7 +550,9 @@ impl CredentialTokenFactory {
 
     /// Takes another token program, for tokens created from now on. Announced.
     ///
-    /// Errors: [`TokenFactoryUnsuitable`] unless `new_implementation` is an active program that answers as a token's does.
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
+    /// [`ScheduleExpired`]; [`TokenFactoryUnsuitable`] unless `new_implementation` is an active program that answers as
+    /// a token's does.
     /// Events: [`ImplementationSet`].
     pub fn set_implementation(&mut self, new_implementation: Address) -> Result<(), FactoryError> {
         self.authorize(setImplementationCall::SELECTOR, &[new_implementation.word()])?;
@@ -558,7 +561,8 @@ impl CredentialTokenFactory {
 
     /// Accepts emission rates from `minimum` to `maximum` from now on. Announced. Units: base units a day.
     ///
-    /// Errors: [`TokenFactoryInvalidBounds`] unless 0 < `minimum` <= `maximum` <= 1 000 tokens a day.
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
+    /// [`ScheduleExpired`]; [`TokenFactoryInvalidBounds`] unless 0 < `minimum` <= `maximum` <= 1 000 tokens a day.
     /// Events: [`EmissionRateBoundsSet`].
     pub fn set_emission_rate_bounds(&mut self, minimum: U256, maximum: U256) -> Result<(), FactoryError> {
         self.authorize(setEmissionRateBoundsCall::SELECTOR, &[minimum.word(), maximum.word()])?;
@@ -567,7 +571,8 @@ impl CredentialTokenFactory {
 
     /// Accepts maximum supplies from `minimum` to `maximum` from now on. Announced. Units: base units.
     ///
-    /// Errors: [`TokenFactoryInvalidBounds`] unless 0 < `minimum` <= `maximum` < 2¹¹².
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
+    /// [`ScheduleExpired`]; [`TokenFactoryInvalidBounds`] unless 0 < `minimum` <= `maximum` < 2¹¹².
     /// Events: [`MaxSupplyBoundsSet`].
     pub fn set_max_supply_bounds(&mut self, minimum: U256, maximum: U256) -> Result<(), FactoryError> {
         self.authorize(setMaxSupplyBoundsCall::SELECTOR, &[minimum.word(), maximum.word()])?;
@@ -576,7 +581,8 @@ impl CredentialTokenFactory {
 
     /// Changes the creation fee. Announced unless it falls. Units: wei.
     ///
-    /// Errors: [`TokenFactoryFeeTooHigh`] above 0.01 Ether.
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
+    /// [`ScheduleExpired`]; [`TokenFactoryFeeTooHigh`] above 0.01 Ether.
     /// Events: [`CreationFeeSet`].
     pub fn set_creation_fee(&mut self, new_fee: U256) -> Result<(), FactoryError> {
         let previous = self.creation_fee();
@@ -596,7 +602,8 @@ impl CredentialTokenFactory {
 
     /// Takes another treasury. Announced. What has accrued is the new one's.
     ///
-    /// Errors: [`TokenFactoryUnsuitable`] for the zero address.
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
+    /// [`ScheduleExpired`]; [`TokenFactoryUnsuitable`] for the zero address.
     /// Events: [`TreasurySet`].
     pub fn set_treasury(&mut self, new_treasury: Address) -> Result<(), FactoryError> {
         self.authorize(setTreasuryCall::SELECTOR, &[new_treasury.word()])?;
@@ -612,10 +619,11 @@ impl CredentialTokenFactory {
     /// Changes the emission rate of `token`, after its generator has settled at the old one. Announced, even before the
     /// launch: tokens are their holders' from the start. Units: base units a day.
     ///
-    /// Errors: [`TokenFactoryUnknownToken`] if this factory didn't create it; [`TokenFactoryInvalidEmissionRate`] out of
-    /// bounds; what the token refuses it with ([`CredentialTokenRateChangeTooSoon`], [`CredentialTokenRateUnchanged`],
-    /// [`CredentialTokenSettlementFailed`]), or [`TokenFactoryTokenFailed`] if it fails without a word;
-    /// [`ReentrancyGuardReentrantCall`].
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; [`NotScheduled`], [`NotYetDue`],
+    /// [`ScheduleExpired`]; [`TokenFactoryUnknownToken`] if this factory didn't create it;
+    /// [`TokenFactoryInvalidEmissionRate`] out of bounds; what the token refuses it with
+    /// ([`CredentialTokenRateChangeTooSoon`], [`CredentialTokenRateUnchanged`], [`CredentialTokenSettlementFailed`]), or
+    /// [`TokenFactoryTokenFailed`] if it fails without a word; [`ReentrancyGuardReentrantCall`].
     /// Events: the token's `EmissionRateUpdated`.
     pub fn set_token_emission_rate(&mut self, token: Address, new_rate: U256) -> Result<(), FactoryError> {
         guard::enter()?;

@@ -252,6 +252,19 @@ impl Chain {
         })
     }
 
+    /// Moves the clock of a test node `seconds` forward and has it make a block, as Anvil's and Hardhat's methods do.
+    /// Returns how long that took here.
+    pub async fn advance_time(&self, seconds: u64) -> Result<Duration, ChainError> {
+        let start = Instant::now();
+        for (method, parameters) in
+            [("evm_increaseTime", serde_json::json!([seconds])), ("evm_mine", serde_json::json!([]))]
+        {
+            let answer = self.provider.raw_request::<_, serde_json::Value>(method.into(), parameters).await;
+            answer.map_err(|error| failure("moving the node's clock", error))?;
+        }
+        Ok(start.elapsed())
+    }
+
     /// The later of the newest block's time and this machine's: no block will be older, and deadlines count from here.
     pub async fn now(&self) -> Result<u64, ChainError> {
         let here = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());

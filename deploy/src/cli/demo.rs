@@ -39,6 +39,11 @@ pub(super) struct DemoArguments {
     #[arg(long)]
     allow_real_money: bool,
 
+    /// Let two days pass on the node by moving its clock, so that what has to be announced is done, too. A chain that the
+    /// demo starts itself does that anyway.
+    #[arg(long)]
+    move_clock: bool,
+
     /// Print one JSON object instead of tables.
     #[arg(long)]
     pub(super) json: bool,
@@ -58,7 +63,12 @@ pub(super) async fn run(arguments: &DemoArguments) -> Result<bool, Error> {
     let (report, explorer) = match remote {
         Some((chain, key)) => {
             let explorer = Network::with_chain_id(chain.chain_id()).and_then(|network| network.explorer);
-            (demo::run(&chain, key, &artifacts, steps).await?, explorer)
+            let report = if arguments.move_clock {
+                demo::run_moving_the_clock(&chain, key, &artifacts, steps).await?
+            } else {
+                demo::run(&chain, key, &artifacts, steps).await?
+            };
+            (report, explorer)
         }
         None => (on_own_chain(&artifacts, arguments, steps).await?, None),
     };
@@ -99,7 +109,7 @@ async fn on_own_chain(
     let chain = Chain::connect(&node.rpc_url(), None).await?;
     steps.done("start a Stylus chain in this process", start.elapsed());
     let key = find_key(arguments, chain.chain_id())?;
-    let report = demo::run(&chain, key, artifacts, steps).await;
+    let report = demo::run_moving_the_clock(&chain, key, artifacts, steps).await;
     node.stop().await;
     Ok(report?)
 }

@@ -8,8 +8,10 @@ use crate::{
     steps::Steps,
 };
 
-/// Gas that each player can pay for: several times what its part takes.
+/// Gas that a player can pay for: several times what its part takes.
 const GAS_OF_A_PLAYER: u64 = 4_000_000;
+/// The same for a player with one or two transactions.
+const GAS_OF_A_GUEST: u64 = 500_000;
 
 /// The players. All but the owner are derived from the owner's key, so what they are left with isn't lost.
 #[derive(Clone, Debug)]
@@ -26,6 +28,12 @@ pub(super) struct Cast {
     pub(super) generator: Key,
     /// Receives tokens; never sends a transaction.
     pub(super) friend: Key,
+    /// Gets the fees.
+    pub(super) treasury: Key,
+    /// Pauses.
+    pub(super) guardian: Key,
+    /// An issuer that is announced; never sends a transaction.
+    pub(super) newcomer: Key,
 }
 
 impl Cast {
@@ -37,6 +45,9 @@ impl Cast {
             relayer: role("relayer"),
             generator: role("generator"),
             friend: role("friend"),
+            treasury: role("treasury"),
+            guardian: role("guardian"),
+            newcomer: role("another issuer"),
             owner,
         }
     }
@@ -44,11 +55,15 @@ impl Cast {
     /// Gives those who send transactions the Ether for them, unless they have it from an earlier run.
     pub(super) async fn fund(&self, chain: &Chain, steps: &mut Steps) -> Result<(), ChainError> {
         let price = chain.gas_price().await?;
-        // Twice, because the fee cap of a transaction is twice the price.
-        let need = U256::from(price).saturating_mul(U256::from(2 * GAS_OF_A_PLAYER));
-        for (name, player) in
-            [("holder", &self.holder), ("relayer", &self.relayer), ("generator", &self.generator)]
-        {
+        for (name, player, gas) in [
+            ("holder", &self.holder, GAS_OF_A_PLAYER),
+            ("relayer", &self.relayer, GAS_OF_A_PLAYER),
+            ("generator", &self.generator, GAS_OF_A_PLAYER),
+            ("treasury", &self.treasury, GAS_OF_A_GUEST),
+            ("guardian", &self.guardian, GAS_OF_A_GUEST),
+        ] {
+            // Twice, because the fee cap of a transaction is twice the price.
+            let need = U256::from(price).saturating_mul(U256::from(2 * gas));
             let missing = need.saturating_sub(chain.balance(player.address()).await?);
             if missing.is_zero() {
                 continue;

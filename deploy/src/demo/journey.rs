@@ -1,5 +1,7 @@
 //! The journey of one credential: attested, registered, given a token, which is minted, sent and permitted.
 
+use std::fmt::Display;
+
 use abi::{
     factory::ICredentialTokenFactory::{TokenCreated, createTokenCall, predictTokenAddressCall},
     registry::{
@@ -10,10 +12,11 @@ use abi::{
 };
 use alloy::{
     primitives::{Address, U256, keccak256},
-    sol_types::SolEvent,
+    rpc::types::TransactionRequest,
+    sol_types::{SolCall, SolEvent},
 };
 
-use super::{DemoError, cast::Cast};
+use super::{DemoError, cast::Cast, report::ReadBack};
 use crate::{
     attester::{Asked, Verification, verification::SCHEMA},
     chain::{Chain, Sent},
@@ -43,6 +46,7 @@ pub(super) struct Expected {
     pub(super) emission_rate: U256,
     pub(super) max_supply: U256,
     pub(super) supply: U256,
+    pub(super) burned: U256,
     pub(super) holder: U256,
     pub(super) friend: U256,
     pub(super) relayer_allowance: U256,
@@ -64,11 +68,16 @@ pub(super) struct Journey<'a> {
     /// What creating the token emitted.
     pub(super) created: TokenCreated,
     pub(super) expected: Expected,
-    issuers_clock: u64,
+    /// The credential whose token was created for a fee, and which is revoked.
+    pub(super) second: Option<Attested>,
+    /// The credential that could not be registered while the registry was paused.
+    pub(super) third: Option<Attested>,
+    /// What was read on the way, and isn't so any more at the end.
+    pub(super) seen: Vec<ReadBack>,
 }
 
 impl<'a> Journey<'a> {
-    /// The whole journey, up to the last transfer.
+    /// The journey up to the first token's last transfer.
     pub(super) async fn start(
         chain: &'a Chain,
         cast: &'a Cast,
@@ -83,9 +92,8 @@ impl<'a> Journey<'a> {
         };
         steps.sent(what, &chain.execute(&cast.owner, system.registry, call, what).await?);
 
-        let issuers_clock = chain.block_time().await?;
-        let credential = attest(chain, cast, system, 1, issuers_clock)?;
-        let (registered, _) = register(chain, cast, system, &credential, steps).await?;
+        let credential = attest(chain, cast, system, 1).await?;
+        let registered = register(chain, cast, system, &credential, steps).await?;
         let call = predictTokenAddressCall { credentialId: credential.id };
         let predicted = chain.read(system.factory, call).await?;
 
@@ -93,16 +101,31 @@ impl<'a> Journey<'a> {
             emission_rate: tokens(10),
             max_supply: tokens(1_000_000),
             supply: U256::ZERO,
+            burned: U256::ZERO,
             holder: U256::ZERO,
             friend: U256::ZERO,
             relayer_allowance: U256::ZERO,
             holder_nonce: U256::ZERO,
             tokens_created: 1,
         };
-        let (created, _) =
-            create_token(chain, cast, system, &credential, &expected, "create the token", steps).await?;
-        let mut journey =
-            Self { chain, cast, system, credential, predicted, registered, created, expected, issuers_clock };
+        let what = "create the token";
+        let sent =
+            chain.execute(&cast.holder, system.factory, creation(&credential, &expected), what).await?;
+        steps.sent(what, &sent);
+        let created = event(&sent, "creating a token", system.factory)?;
+        let mut journey = Self {
+            chain,
+            cast,
+            system,
+            credential,
+            predicted,
+            registered,
+            created,
+            expected,
+            second: None,
+            third: None,
+            seen: Vec::new(),
+        };
         // As much as a new token of this emission rate lets its minter have at once.
         journey.mint(tokens(100), steps).await?;
         journey.transfer(tokens(25), "transfer tokens", steps).await?;
@@ -168,25 +191,64 @@ impl<'a> Journey<'a> {
         Ok(())
     }
 
-    /// One more credential of the holder, the `number`th, with a token of its own. Returns the token's creation.
+    /// The holder destroys `amount`.
+    pub(super) async fn burn(
+        &mut self,
+        amount: U256,
+        what: &str,
+        steps: &mut Steps,
+    ) -> Result<(), DemoError> {
+        let call = ICredentialToken::burnCall { amount };
+        steps.sent(what, &self.chain.execute(&self.cast.holder, self.token(), call, what).await?);
+        self.expected.holder -= amount;
+        self.expected.supply -= amount;
+        self.expected.burned += amount;
+        Ok(())
+    }
+
+    /// One more credential of the holder, the `number`th, with a token of its own, for whose creation `value` wei are sent.
     pub(super) async fn another_token(
         &mut self,
         number: u8,
+        value: U256,
         what: &str,
         steps: &mut Steps,
-    ) -> Result<Sent, DemoError> {
-        let credential = attest(self.chain, self.cast, self.system, number, self.issuers_clock)?;
-        register(self.chain, self.cast, self.system, &credential, steps).await?;
-        let (_, sent) =
-            create_token(self.chain, self.cast, self.system, &credential, &self.expected, what, steps)
-                .await?;
+    ) -> Result<(Sent, Attested), DemoError> {
+        let credential = self.attest(number).await?;
+        self.register(&credential, steps).await?;
+        let call = self.creation(&credential).abi_encode();
+        let request = TransactionRequest::default().to(self.system.factory).input(call.into()).value(value);
+        let sent = self.chain.send(&self.cast.holder, request, what).await?;
+        steps.sent(what, &sent);
+        let _: TokenCreated = event(&sent, "creating a token", self.system.factory)?;
         self.expected.tokens_created += 1;
-        Ok(sent)
+        Ok((sent, credential))
+    }
+
+    /// What the issuer attests about the `number`th person of this run.
+    pub(super) async fn attest(&self, number: u8) -> Result<Attested, DemoError> {
+        attest(self.chain, self.cast, self.system, number).await
+    }
+
+    /// Brings an attestation to the registry.
+    pub(super) async fn register(&self, credential: &Attested, steps: &mut Steps) -> Result<(), DemoError> {
+        register(self.chain, self.cast, self.system, credential, steps).await.map(|_| ())
+    }
+
+    /// The call that creates a token for `credential`.
+    pub(super) fn creation(&self, credential: &Attested) -> createTokenCall {
+        creation(credential, &self.expected)
+    }
+
+    /// Notes what was read now.
+    pub(super) fn see<T: PartialEq + Display>(&mut self, what: &str, expected: T, actual: T) {
+        self.seen.push(ReadBack::compare(what, &expected, &actual));
     }
 }
 
-/// What the issuer attests about the `number`th person of this run, whose credential was verified at `now`.
-fn attest(chain: &Chain, cast: &Cast, system: &System, number: u8, now: u64) -> Result<Attested, DemoError> {
+/// What the issuer attests about the `number`th person of this run, whose credential was just verified.
+async fn attest(chain: &Chain, cast: &Cast, system: &System, number: u8) -> Result<Attested, DemoError> {
+    let now = chain.block_time().await?;
     let holder = cast.holder.address();
     let result = verification_result(number, holder, now);
     let asked = Asked { holder, credential_type: CREDENTIAL_TYPE.to_owned() };
@@ -219,35 +281,24 @@ async fn register(
     system: &System,
     credential: &Attested,
     steps: &mut Steps,
-) -> Result<(CredentialRegistered, Sent), DemoError> {
+) -> Result<CredentialRegistered, DemoError> {
     let sent = credential.register(chain, system.registry, &cast.relayer).await?;
     steps.sent("register the attested credential", &sent);
-    Ok((event(&sent, "registering", system.registry)?, sent))
+    event(&sent, "registering", system.registry)
 }
 
-async fn create_token(
-    chain: &Chain,
-    cast: &Cast,
-    system: &System,
-    credential: &Attested,
-    expected: &Expected,
-    what: &str,
-    steps: &mut Steps,
-) -> Result<(TokenCreated, Sent), DemoError> {
-    let call = createTokenCall {
+fn creation(credential: &Attested, expected: &Expected) -> createTokenCall {
+    createTokenCall {
         credentialId: credential.id,
         name: TOKEN_NAME.to_owned(),
         symbol: TOKEN_SYMBOL.to_owned(),
         emissionRate: expected.emission_rate,
         maxSupply: expected.max_supply,
-    };
-    let sent = chain.execute(&cast.holder, system.factory, call, what).await?;
-    steps.sent(what, &sent);
-    Ok((event(&sent, "creating a token", system.factory)?, sent))
+    }
 }
 
 /// The first event `E` that `emitter` emitted in a transaction.
-fn event<E: SolEvent>(sent: &Sent, what: &'static str, emitter: Address) -> Result<E, DemoError> {
+pub(super) fn event<E: SolEvent>(sent: &Sent, what: &'static str, emitter: Address) -> Result<E, DemoError> {
     let logs = sent.receipt.logs().iter().filter(|log| log.address() == emitter);
     let mut decoded = logs.filter_map(|log| E::decode_log(&log.inner).ok());
     decoded.next().map(|log| log.data).ok_or(DemoError::NoEvent { what, event: E::SIGNATURE })

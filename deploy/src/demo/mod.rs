@@ -5,6 +5,7 @@ mod gas;
 mod journey;
 mod readback;
 mod report;
+mod safeguards;
 
 pub use report::{GasRow, ReadBack, Report};
 
@@ -65,11 +66,32 @@ pub enum DemoError {
 
 /// Runs the demo on `chain`; `owner` pays for everything and owns it. `steps` is what was done before.
 ///
-/// Each run creates a registry and a factory of its own, so it can be repeated on the same chain.
+/// Each run creates a registry and a factory of its own, so it can be repeated on the same chain. What takes two days is
+/// only announced.
 pub async fn run(
     chain: &Chain,
     owner: Key,
     artifacts: &Artifacts,
+    steps: Steps,
+) -> Result<Report, DemoError> {
+    play(chain, owner, artifacts, false, steps).await
+}
+
+/// As [`run`], on a test node whose clock may be moved: what takes two days is done, too.
+pub async fn run_moving_the_clock(
+    chain: &Chain,
+    owner: Key,
+    artifacts: &Artifacts,
+    steps: Steps,
+) -> Result<Report, DemoError> {
+    play(chain, owner, artifacts, true, steps).await
+}
+
+async fn play(
+    chain: &Chain,
+    owner: Key,
+    artifacts: &Artifacts,
+    may_move_clock: bool,
     mut steps: Steps,
 ) -> Result<Report, DemoError> {
     let cast = Cast::of(owner);
@@ -88,7 +110,10 @@ pub async fn run(
     cast.fund(chain, &mut steps).await?;
 
     let mut journey = Journey::start(chain, &cast, &system, &mut steps).await?;
+    safeguards::fees(&mut journey, &mut steps).await?;
+    safeguards::pause(&mut journey, &mut steps).await?;
     let gas = if may_cache { gas::compare(&mut journey, &mut steps).await? } else { Vec::new() };
+    safeguards::announcement(&mut journey, may_move_clock, &mut steps).await?;
     let read_back = readback::all(&journey, artifacts).await?;
 
     let addresses = addresses(&cast, &system, journey.token());
@@ -119,6 +144,9 @@ fn addresses(cast: &Cast, system: &System, token: Address) -> BTreeMap<String, A
         ("account relayer", cast.relayer.address()),
         ("account generator", cast.generator.address()),
         ("account friend", cast.friend.address()),
+        ("account treasury", cast.treasury.address()),
+        ("account guardian", cast.guardian.address()),
+        ("account another issuer", cast.newcomer.address()),
     ];
     named.map(|(name, address)| (name.to_owned(), address)).into_iter().chain(programs).collect()
 }

@@ -26,7 +26,7 @@ use crate::{
 
 /// Reads back and compares everything.
 pub(super) async fn all(journey: &Journey<'_>, artifacts: &Artifacts) -> Result<Vec<ReadBack>, DemoError> {
-    let mut reader = Reader { journey, rows: Vec::new() };
+    let mut reader = Reader { journey, rows: journey.seen.clone() };
     reader.programs().await?;
     reader.proxies().await?;
     reader.registry().await?;
@@ -73,7 +73,7 @@ impl Reader<'_, '_> {
     }
 
     async fn registry(&mut self) -> Result<(), DemoError> {
-        let Journey { cast, credential, registered, .. } = self.journey;
+        let Journey { cast, credential, registered, second, third, .. } = self.journey;
         let at = self.journey.system.registry;
         let (owner, holder, issuer) = (cast.owner.address(), cast.holder.address(), cast.issuer.address());
         self.value("registry: owner", at, registry::ownerCall {}, owner).await?;
@@ -94,6 +94,18 @@ impl Reader<'_, '_> {
         self.compare("credential: type", credential.attestation.credentialType, kept.credentialType);
         self.compare("credential: time of issue", credential.attestation.issuedAt, kept.issuedAt);
         self.compare("credential: valid until", u64::MAX, kept.validUntil);
+        for (what, other, expected) in [
+            ("registry: status of the revoked credential", second, status::REVOKED),
+            ("registry: status of the one that had to wait", third, status::ACTIVE),
+        ] {
+            let Some(other) = other else { continue };
+            let call = registry::validateCredentialCall { credentialId: other.id, holder };
+            let validity = self.journey.chain.read(at, call).await?;
+            self.compare(what, expected, validity.status);
+        }
+        self.value("registry: guardian", at, registry::guardianCall {}, cast.guardian.address()).await?;
+        self.value("registry: still paused", at, registry::pausedCall {}, false).await?;
+        self.value("registry: launched", at, registry::launchedCall {}, true).await?;
         self.compare("event CredentialRegistered: id", credential.id, registered.credentialId);
         self.compare("event CredentialRegistered: holder", holder, registered.holder);
         Ok(())
@@ -134,6 +146,16 @@ impl Reader<'_, '_> {
         self.value("factory: number of tokens", at, factory::getTokenCountCall {}, count).await?;
         let details = self.journey.chain.read(at, factory::getTokenDetailsCall { credentialId: id }).await?;
         self.compare("factory: creator of the token", holder, details.creator);
+        let (treasury, guardian) = (cast.treasury.address(), cast.guardian.address());
+        self.value("factory: treasury", at, factory::treasuryCall {}, treasury).await?;
+        self.value("factory: fee for a token", at, factory::creationFeeCall {}, U256::ZERO).await?;
+        self.value("factory: fees that still wait", at, factory::accruedFeesCall {}, U256::ZERO).await?;
+        let held = self.journey.chain.balance(at).await?;
+        self.compare("factory: Ether that it holds", U256::ZERO, held);
+        self.value("factory: guardian", at, factory::guardianCall {}, guardian).await?;
+        self.value("factory: still paused", at, factory::pausedCall {}, false).await?;
+        // It is launched once its generator is a contract.
+        self.value("factory: launched", at, factory::launchedCall {}, false).await?;
         self.compare("event TokenCreated: credential", id, created.credentialId);
         self.compare("event TokenCreated: creator", holder, created.creator);
         Ok(())
@@ -163,6 +185,7 @@ impl Reader<'_, '_> {
         let at = self.journey.token();
         let (owner, spender) = (cast.holder.address(), cast.relayer.address());
         self.value("token: total supply", at, token::totalSupplyCall {}, expected.supply).await?;
+        self.value("token: burned", at, token::totalBurnedCall {}, expected.burned).await?;
         self.value(
             "token: the holder's balance",
             at,
@@ -195,8 +218,6 @@ impl Reader<'_, '_> {
     }
 
     fn compare<T: PartialEq + Display>(&mut self, what: &str, expected: T, actual: T) {
-        let ok = expected == actual;
-        let (expected, actual) = (expected.to_string(), actual.to_string());
-        self.rows.push(ReadBack { what: what.to_owned(), expected, actual, ok });
+        self.rows.push(ReadBack::compare(what, &expected, &actual));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Display,
     io::{self, Write},
 };
 
@@ -25,6 +26,13 @@ pub struct ReadBack {
     pub actual: String,
     /// Whether the two agree.
     pub ok: bool,
+}
+
+impl ReadBack {
+    pub(super) fn compare<T: PartialEq + Display>(what: &str, expected: &T, actual: &T) -> Self {
+        let ok = expected == actual;
+        Self { what: what.to_owned(), expected: expected.to_string(), actual: actual.to_string(), ok }
+    }
 }
 
 /// Gas of the same operation with its programs outside and inside the chain's cache.

@@ -1,6 +1,8 @@
 //! Calls and creates: what every frame shares, whichever machine runs its code.
 
-use super::{account::sure, errors::UNPAID_DEPOSIT, ledger::MachineLedger, machine::Machine, trace::Runs};
+use super::{
+    End, Run, account::sure, errors::UNPAID_DEPOSIT, ledger::MachineLedger, machine::Machine, trace::Runs,
+};
 use crate::{
     arbos::{self, precompiles::PrecompileCall},
     vm::code::Prefix,
@@ -69,6 +71,34 @@ pub(super) struct Frame {
     /// Delegate frames don't count as open frames of the acting address.
     pub(super) is_delegate: bool,
     pub(super) depth: usize,
+}
+
+/// What an observer is told of a frame, kept while it runs.
+pub(super) struct Seen {
+    account: Address,
+    code: Bytecode,
+    code_hash: B256,
+    input: Bytes,
+    value: U256,
+}
+
+impl Seen {
+    pub(super) fn of(frame: &Frame) -> Self {
+        Self {
+            account: frame.acting,
+            code: frame.code.clone(),
+            code_hash: frame.code_hash,
+            input: frame.input.clone(),
+            value: frame.value,
+        }
+    }
+
+    /// The frame, once it has ended this way.
+    pub(super) fn ended<'a>(&'a self, end: End, output: &'a [u8]) -> Run<'a> {
+        let code = self.code.original_byte_slice();
+        let Self { account, code_hash, value, .. } = *self;
+        Run { account, code, code_hash, input: &self.input, value, end, output }
+    }
 }
 
 /// A result that leaves `left` of `limit` gas.
@@ -243,11 +273,19 @@ impl Machine<'_> {
         let done = if Prefix::is_program(frame.code.original_byte_slice(), self.version.number) {
             self.run_program(frame)
         } else {
-            self.run_evm(frame, memory)
+            self.run_evm_observed(frame, memory)
         };
         if counts && let Some(open) = self.open_frames.get_mut(&acting) {
             *open -= 1;
         }
+        done
+    }
+
+    fn run_evm_observed(&mut self, frame: Frame, memory: SharedMemory) -> InterpreterResult {
+        let Some(observer) = self.observer else { return self.run_evm(frame, memory) };
+        let seen = Seen::of(&frame);
+        let done = self.run_evm(frame, memory);
+        observer.ended(&seen.ended(done.result.into(), &done.output));
         done
     }
 

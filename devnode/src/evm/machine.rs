@@ -1,7 +1,7 @@
 //! One transaction's world: journal, block, counters.
 
 use super::{
-    BlockCtx, Executor,
+    BlockCtx, Executor, Observer,
     account::Db,
     opcodes, precompiles,
     trace::{Recorder, Recording},
@@ -79,6 +79,8 @@ pub(super) struct Machine<'a> {
     pub(super) failure_text: Option<String>,
     /// There if somebody wants to know how it goes.
     pub(super) recorder: Option<Box<Recorder>>,
+    /// Is told of each frame that ends.
+    pub(super) observer: Option<&'a dyn Observer>,
 }
 
 impl<'a> Machine<'a> {
@@ -109,6 +111,7 @@ impl<'a> Machine<'a> {
             pages: Pages::default(),
             failure_text: None,
             recorder: None,
+            observer: executor.observer.as_deref(),
         }
     }
 

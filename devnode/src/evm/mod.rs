@@ -11,6 +11,7 @@ mod host;
 mod interpret;
 mod ledger;
 mod machine;
+mod observer;
 mod opcodes;
 mod precompiles;
 mod program;
@@ -25,6 +26,7 @@ use revm::state::EvmState;
 use std::sync::Arc;
 
 pub use errors::TxError;
+pub use observer::{End, Observer, Run};
 pub use recent::RecentPrograms;
 
 use crate::{
@@ -166,13 +168,20 @@ pub struct StartBlock {
 pub struct Executor {
     engine: Engine,
     chain_id: u64,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 impl Executor {
     /// An executor for one chain; clones share the engine's compiled modules.
     #[must_use]
     pub fn new(engine: Engine, chain_id: u64) -> Self {
-        Self { engine, chain_id }
+        Self { engine, chain_id, observer: None }
+    }
+
+    /// The same executor, which tells `observer` what runs; nobody without one.
+    #[must_use]
+    pub fn observed_by(self, observer: Option<Arc<dyn Observer>>) -> Self {
+        Self { observer, ..self }
     }
 
     /// The changes that make the genesis state out of an empty one.
@@ -197,6 +206,8 @@ impl Executor {
         let (number, l1_number, timestamp) = (block.number, block.l1_number, block.timestamp);
         let mut machine = Machine::new(self, state, block, TxFacts::system());
         machine.recorder = wanted.map(Recorder::new).map(Box::new);
+        // Nobody sent it.
+        machine.observer = None;
         transaction::record_parent_hash(&mut machine, parent_hash);
         let mut ledger = ledger::MachineLedger::new(&mut machine);
         let next_base_fee =

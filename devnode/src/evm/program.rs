@@ -2,7 +2,7 @@
 
 use super::{
     account::{loaded, sure},
-    frames::{Call, Create, Frame, result},
+    frames::{Call, Create, Frame, Seen, result},
     ledger::MachineLedger,
     machine::Machine,
     trace::{Event, Runs},
@@ -100,9 +100,13 @@ impl Machine<'_> {
             pages: page_rules,
         };
         let env = self.frame_env(&frame);
+        let observed = self.observer.map(|observer| (observer, Seen::of(&frame)));
         let mut host = ProgramHost { machine: self, env, depth: frame.depth, refund: 0 };
         let done = engine.run(&module, call, &mut host);
         let refund = host.refund;
+        if let Some((observer, seen)) = observed {
+            observer.ended(&seen.ended((&done).into(), &done.output));
+        }
         let why = match done.status {
             ProgramStatus::Success => InstructionResult::Return,
             ProgramStatus::Revert | ProgramStatus::Failure => InstructionResult::Revert,

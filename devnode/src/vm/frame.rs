@@ -16,6 +16,8 @@ pub(super) enum Escape {
     OutOfInk,
     #[error("{0}")]
     Failure(&'static str),
+    #[error("pointer out of bounds")]
+    OutOfBounds,
     #[error("program exited early with status {0}")]
     Exit(u32),
 }
@@ -188,7 +190,7 @@ impl<'a> Guest<'a> {
         let size = self.wiring.memory.view(&self.store).data_size();
         match u64::from(pointer) + u64::from(length) <= size {
             true => Ok(()),
-            false => Err(Escape::Failure("pointer out of bounds")),
+            false => Err(Escape::OutOfBounds),
         }
     }
 
@@ -202,7 +204,7 @@ impl<'a> Guest<'a> {
 
     fn read_into(&self, pointer: u32, bytes: &mut [u8]) -> Outcome {
         let view = self.wiring.memory.view(&self.store);
-        view.read(u64::from(pointer), bytes).map_err(|_| Escape::Failure("pointer out of bounds"))
+        view.read(u64::from(pointer), bytes).map_err(|_| Escape::OutOfBounds)
     }
 
     /// Reads a big-endian word.
@@ -228,9 +230,9 @@ impl<'a> Guest<'a> {
     pub(super) fn write(&mut self, pointer: u32, bytes: &[u8]) -> Outcome {
         let view = self.wiring.memory.view(&self.store);
         if u64::from(pointer) + bytes.len() as u64 > view.data_size() {
-            return Err(Escape::Failure("pointer out of bounds"));
+            return Err(Escape::OutOfBounds);
         }
-        view.write(u64::from(pointer), bytes).map_err(|_| Escape::Failure("pointer out of bounds"))
+        view.write(u64::from(pointer), bytes).map_err(|_| Escape::OutOfBounds)
     }
 }
 

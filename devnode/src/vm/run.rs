@@ -56,11 +56,13 @@ pub struct ProgramResult {
     pub output: Bytes,
     /// Gas left, after the floor on what return data costs.
     pub gas_left: u64,
+    /// Of a failure: what a host function refused; nothing if it was a trap, or memory that isn't there.
+    pub refused: Option<&'static str>,
 }
 
 impl ProgramResult {
     fn exhausted(status: ProgramStatus) -> Self {
-        Self { status, output: Bytes::new(), gas_left: 0 }
+        Self { status, output: Bytes::new(), gas_left: 0, refused: None }
     }
 }
 
@@ -98,7 +100,7 @@ pub(super) fn run(
     env.as_mut(&mut store).record("user_entrypoint", (&[&length], &[]), (ink, ink));
     let returned = entrypoint.call(&mut store, calldata_length);
 
-    let End { status, code } = end(returned, &wiring, &mut store);
+    let End { status, code, refused } = end(returned, &wiring, &mut store);
     if let Some(code) = code {
         env.as_mut(&mut store).record("user_returned", (&[], &[&code.to_be_bytes()]), (ink, ink));
     }
@@ -109,7 +111,7 @@ pub(super) fn run(
         ProgramStatus::Success | ProgramStatus::Revert => {
             charge_return(status, output, gas_left, gas_at_entry)
         }
-        ProgramStatus::Failure => ProgramResult { status, output: Bytes::new(), gas_left },
+        ProgramStatus::Failure => ProgramResult { status, output: Bytes::new(), gas_left, refused },
         ProgramStatus::OutOfInk | ProgramStatus::OutOfStack => ProgramResult::exhausted(status),
     }
 }
@@ -125,11 +127,13 @@ struct End {
     status: ProgramStatus,
     /// The entry point's result or what `exit_early` said, unless something else ended it.
     code: Option<u32>,
+    /// What a host function refused, if that is what ended it.
+    refused: Option<&'static str>,
 }
 
 impl From<ProgramStatus> for End {
     fn from(status: ProgramStatus) -> Self {
-        Self { status, code: None }
+        Self { status, code: None, refused: None }
     }
 }
 
@@ -155,13 +159,14 @@ fn end(returned: Result<u32, RuntimeError>, wiring: &Wiring, store: &mut Store) 
     match error.downcast::<Escape>() {
         Ok(Escape::OutOfInk) => ProgramStatus::OutOfInk.into(),
         Ok(Escape::Exit(code)) => exit(code),
-        Ok(Escape::Failure(_)) | Err(_) => ProgramStatus::Failure.into(),
+        Ok(Escape::Failure(what)) => End { refused: Some(what), ..ProgramStatus::Failure.into() },
+        Ok(Escape::OutOfBounds) | Err(_) => ProgramStatus::Failure.into(),
     }
 }
 
 fn exit(code: u32) -> End {
     let status = if code == 0 { ProgramStatus::Success } else { ProgramStatus::Revert };
-    End { status, code: Some(code) }
+    End { code: Some(code), ..status.into() }
 }
 
 /// What a frame spends is at least what the EVM would charge to keep its return data in memory.
@@ -169,7 +174,7 @@ fn charge_return(status: ProgramStatus, output: Bytes, gas_left: u64, gas_at_ent
     let words = words(output.len() as u64);
     let floor = 3 * words + words * words / 512;
     match gas_at_entry.checked_sub(floor) {
-        Some(most) => ProgramResult { status, output, gas_left: gas_left.min(most) },
+        Some(most) => ProgramResult { status, output, gas_left: gas_left.min(most), refused: None },
         None => ProgramResult::exhausted(ProgramStatus::OutOfInk),
     }
 }

@@ -11,6 +11,7 @@ mod execution;
 mod fragments;
 mod host_functions;
 mod measure;
+mod observer;
 mod precompiles;
 mod set_code;
 mod tools;

@@ -1,14 +1,15 @@
-//! Every function that `contracts/abi` declares is answered by the real programs, and no other.
+//! Every function that `contracts/abi` declares is answered by the real programs, and no other; what isn't a call of one
+//! reverts without a word.
 
 use abi::json;
 use alloy::{
     dyn_abi::{DynSolType, DynSolValue, JsonAbiExt, Specifier},
-    json_abi::Function,
-    primitives::{Address, B256, Bytes, Function as FunctionPointer, I256, U256},
+    json_abi::{Function, StateMutability},
+    primitives::{Address, B256, Bytes, Function as FunctionPointer, I256, U256, hex},
     rpc::types::TransactionRequest,
 };
 use ecosystem::{chain::ChainError, revert::Revert};
-use ecosystem_tests::{Stage, run};
+use ecosystem_tests::{Everything, Stage, run};
 
 #[test]
 fn programs_answer_every_declared_function() {
@@ -36,6 +37,106 @@ fn programs_answer_every_declared_function() {
             );
         }
     });
+}
+
+/// Too short, with a word that isn't of its type, with Ether: of any function, as strangers bring it.
+#[test]
+fn programs_refuse_what_is_no_call_of_a_function_without_a_word() {
+    run(async {
+        let stage = Stage::shared().await;
+        let token = stage.token().await;
+        let contracts = [
+            ("credential-registry", stage.system.registry),
+            ("token-factory", stage.system.factory),
+            ("credential-token", token),
+        ];
+        let before = Everything::of(&stage).await;
+        for (folder, address) in contracts {
+            let interface = json::of(folder).unwrap_or_else(|| panic!("there is no interface of {folder}"));
+            for length in 0..4 {
+                refuses_silently(&stage, address, &vec![1; length], U256::ZERO, folder).await;
+            }
+            for function in interface.functions() {
+                let (name, good) = (function.signature(), with_zeros(function));
+                if !function.inputs.is_empty() {
+                    refuses_silently(&stage, address, &good[..good.len() - 1], U256::ZERO, &name).await;
+                }
+                if function.state_mutability != StateMutability::Payable {
+                    refuses_silently(&stage, address, &good, U256::ONE, &name).await;
+                }
+                for wrong in with_wrong_words(function, &good) {
+                    refuses_silently(&stage, address, &wrong, U256::ZERO, &name).await;
+                }
+            }
+        }
+        assert_eq!(before, Everything::of(&stage).await);
+    });
+}
+
+async fn refuses_silently(stage: &Stage, to: Address, call: &[u8], value: U256, what: &str) {
+    let input = Bytes::copy_from_slice(call).into();
+    let request =
+        TransactionRequest::default().from(stage.stranger.address()).to(to).input(input).value(value);
+    match stage.chain().call(request, what).await {
+        Err(ChainError::Reverted { revert, .. }) if revert.data.is_empty() => {}
+        other => panic!("{what} takes {}: {other:?}", hex::encode(call)),
+    }
+}
+
+/// Variants of a call in each of which one word isn't of its type: an address with more than 20 bytes, a number beyond
+/// its bits, an offset or a length beyond the end, a text that isn't UTF-8.
+fn with_wrong_words(function: &Function, good: &[u8]) -> Vec<Vec<u8>> {
+    let types = function.inputs.iter().map(|input| input.resolve().expect("a type of the ABI"));
+    let words: Vec<_> = types.flat_map(|kind| words_of(&kind)).collect();
+    let with = |at: usize, word: [u8; 32]| {
+        let mut call = good.to_vec();
+        call[at..at + 32].copy_from_slice(&word);
+        call
+    };
+    let mut wrong = Vec::new();
+    for (index, kind) in words.iter().enumerate() {
+        let at = 4 + 32 * index;
+        match kind {
+            // Every word is one of these.
+            DynSolType::Uint(256) | DynSolType::FixedBytes(32) => {}
+            DynSolType::Address | DynSolType::Uint(_) => {
+                wrong.push(with(at, [0xff; 32]));
+                let bits = if let DynSolType::Uint(bits) = kind { *bits } else { 160 };
+                wrong.push(with(at, (U256::ONE << bits).to_be_bytes()));
+            }
+            DynSolType::Bytes | DynSolType::String | DynSolType::Array(_) => {
+                wrong.push(with(at, [0xff; 32]));
+                wrong.push(with(at, U256::from(good.len()).to_be_bytes()));
+                // Content that would be there, were it not for what it is.
+                let mut tail = good.to_vec();
+                tail[at..at + 32].copy_from_slice(&U256::from(good.len() - 4).to_be_bytes::<32>());
+                for length in [U256::from(33), U256::from(u64::MAX), U256::MAX] {
+                    wrong.push([&tail[..], &length.to_be_bytes::<32>(), &[0; 32]].concat());
+                }
+                if *kind == DynSolType::String {
+                    let text = B256::right_padding_from(&[b'a', 0xff]);
+                    let length = U256::from(2).to_be_bytes::<32>();
+                    wrong.push([&tail[..], &length, text.as_slice()].concat());
+                }
+                if *kind == DynSolType::Array(Box::new(DynSolType::Address)) {
+                    let length = U256::ONE.to_be_bytes::<32>();
+                    wrong.push([&tail[..], &length, &[0xff; 32]].concat());
+                }
+            }
+            other => panic!("{} has a {other}, of which nobody has thought here", function.signature()),
+        }
+    }
+    wrong
+}
+
+/// The words that stand for a type in the head of a call: of a struct, those of its fields.
+fn words_of(kind: &DynSolType) -> Vec<DynSolType> {
+    match kind {
+        DynSolType::Tuple(fields) | DynSolType::CustomStruct { tuple: fields, .. } => {
+            fields.iter().flat_map(words_of).collect()
+        }
+        other => vec![other.clone()],
+    }
 }
 
 /// Calls as somebody without any role. What comes back is a result, or a declared error about the arguments or the

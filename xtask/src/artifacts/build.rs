@@ -7,6 +7,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
@@ -54,33 +55,47 @@ pub(super) fn programs(
 
 /// Compiles all libraries of the workspace and returns the folder with their wasm.
 fn compile(root: &Path, toolchain: &Toolchain, folders: &[String]) -> Result<PathBuf> {
-    let target = root.join("target/wasm");
     // Fetched first: the registry's folders must be there to be cut off from paths.
     let fetch =
         ["fetch", "--quiet", "--locked", "--manifest-path", "contracts/Cargo.toml", "--target", WASM_TARGET];
     process::run(toolchain.cargo().current_dir(root).args(fetch))
         .context("the contracts' dependencies can't be fetched (is crates.io reachable, and contracts/Cargo.lock current?)")?;
-    let remaps = rustflags_setting(&registry_remaps("")?);
     for folder in folders {
-        // As a cdylib alone: a library that is a `lib`, too, which cargo-stylus needs to find it, is linked without
-        // optimising across crates, and is a sixth larger.
-        process::run(
-            toolchain
-                .cargo()
-                .current_dir(root)
-                .args(["rustc", "--lib", "--crate-type", "cdylib", "--package", folder])
-                .args(["--locked", "--release", "--target", WASM_TARGET])
-                .args(["--manifest-path", "contracts/Cargo.toml", "--target-dir"])
-                .arg(&target)
-                .args(["--config", "contracts/.cargo/config.toml", "--config"])
-                .arg(&remaps),
-        )
-        .with_context(|| format!("{folder} doesn't compile"))?;
+        let mut compiler = compiler(root, toolchain, &root.join("contracts/Cargo.toml"), folder)?;
+        process::run(compiler.arg("--locked")).with_context(|| format!("{folder} doesn't compile"))?;
     }
-    Ok(target.join(WASM_TARGET).join("release/deps"))
+    Ok(compiled(root))
 }
 
-fn optimise(toolchain: &Toolchain, recipe: &Recipe, from: &Path, to: &Path) -> Result<Vec<u8>> {
+/// The command that compiles the library of a package of a workspace, as a program.
+pub(super) fn compiler(
+    root: &Path,
+    toolchain: &Toolchain,
+    manifest: &Path,
+    package: &str,
+) -> Result<Command> {
+    let mut cargo = toolchain.cargo();
+    // As a cdylib alone: a library that is a `lib`, too, which cargo-stylus needs to find it, is linked without
+    // optimising across crates, and is a sixth larger.
+    cargo
+        .current_dir(root)
+        .args(["rustc", "--lib", "--crate-type", "cdylib", "--package", package])
+        .args(["--release", "--target", WASM_TARGET, "--manifest-path"])
+        .arg(manifest)
+        .arg("--target-dir")
+        .arg(root.join("target/wasm"))
+        .args(["--config", "contracts/.cargo/config.toml", "--config"])
+        .arg(rustflags_setting(&registry_remaps("")?));
+    Ok(cargo)
+}
+
+/// The folder with what [`compiler`] made.
+pub(super) fn compiled(root: &Path) -> PathBuf {
+    root.join("target/wasm").join(WASM_TARGET).join("release/deps")
+}
+
+/// The module in the file `from`, as `recipe` makes it.
+pub(super) fn optimise(toolchain: &Toolchain, recipe: &Recipe, from: &Path, to: &Path) -> Result<Vec<u8>> {
     process::quiet(toolchain.wasm_opt.command().args(&recipe.flags).arg(from).arg("-o").arg(to))?;
     let module = fs::read(to).with_context(|| format!("wasm-opt wrote no {}", to.display()))?;
     fs::remove_file(to)?;

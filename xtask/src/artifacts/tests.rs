@@ -42,6 +42,23 @@ fn a_complete_folder_gives_the_code_of_its_manifest() {
 }
 
 #[test]
+fn the_hash_of_the_sources_does_not_change_the_settled_length() {
+    let folder = complete("settled");
+    let artifacts = Artifacts::open(&folder).unwrap();
+    let path = artifacts.wasm_path("token");
+    let module = fs::read(&path).unwrap();
+    let lengths = [[0; 32], [0x5a; 32]].map(|hash| {
+        fs::write(&path, wasm::with_only_custom_section(&module, project_hash::SECTION, &hash).unwrap())
+            .unwrap();
+        artifacts.settled_bytes("token").unwrap()
+    });
+    assert_eq!(lengths[0], lengths[1]);
+    // The hash doesn't compress.
+    assert!(lengths[0] > artifacts.programs()["token"].compressed_bytes + 32);
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
 fn a_missing_file_is_named() {
     let folder = complete("missing");
     fs::remove_file(folder.join("token.wasm")).unwrap();

@@ -17,6 +17,7 @@ pub const PREFIX: [u8; 4] = [0xef, 0xf0, 0x00, 0x00];
 const HEADER: &[u8] = b"\0asm\x01\0\0\0";
 const CUSTOM: u8 = 0;
 const EXPORT: u8 = 7;
+const DATA: u8 = 11;
 const DATA_COUNT: u8 = 12;
 /// The kinds of exports that a program must have, as the format numbers them.
 const FUNCTION: u8 = 0;
@@ -90,6 +91,15 @@ pub fn with_only_custom_section(module: &[u8], name: &str, content: &[u8]) -> Re
     Ok(result)
 }
 
+/// The content of the data section; nothing if there is none.
+///
+/// # Errors
+/// The bytes are no module or cut off.
+pub(super) fn data_section(module: &[u8]) -> Result<&[u8]> {
+    let data = sections(module)?.into_iter().find(|section| section.id == DATA);
+    Ok(data.map(|section| &module[section.content]).unwrap_or_default())
+}
+
 struct Section {
     id: u8,
     content: Range<usize>,
@@ -131,7 +141,7 @@ fn exported(content: &[u8]) -> Result<Vec<(u8, &[u8])>> {
 }
 
 /// An unsigned LEB128 number of at most 32 bits.
-fn read_length(bytes: &[u8], at: &mut usize) -> Result<usize> {
+pub(super) fn read_length(bytes: &[u8], at: &mut usize) -> Result<usize> {
     let mut value = 0u64;
     for shift in [0, 7, 14, 21, 28] {
         let byte = *bytes.get(*at).context("the WebAssembly module is cut off")?;

@@ -5,7 +5,7 @@ use serde_json::json;
 use xtask::artifacts::{self, Artifacts};
 use xtask::process::note;
 
-use crate::report::{Outcome, table};
+use crate::report::{Outcome, grouped, table};
 
 pub(crate) fn run() -> Result<Outcome> {
     let artifacts = artifacts::ensure()?;
@@ -22,8 +22,8 @@ fn tell(artifacts: &Artifacts) -> Outcome {
         let share = program.compressed_bytes as f64 * 100.0 / program.limit_bytes as f64;
         [
             folder.clone(),
-            grouped(program.raw_bytes),
-            grouped(program.compressed_bytes),
+            grouped(program.raw_bytes as u64),
+            grouped(program.compressed_bytes as u64),
             format!("{share:.1} %"),
         ]
     });
@@ -41,25 +41,5 @@ fn tell(artifacts: &Artifacts) -> Outcome {
     match artifacts.programs().values().next() {
         Some(program) => outcome.with_toolchain(format!("{}, wasm-opt {}", program.rustc, program.wasm_opt)),
         None => outcome,
-    }
-}
-
-/// Digits in groups of three.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
-    groups.join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn digits_are_grouped_from_the_right() {
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(24_576), "24 576");
-        assert_eq!(grouped(1_000_000), "1 000 000");
     }
 }

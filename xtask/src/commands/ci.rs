@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use xtask::{artifacts, process, repo};
 
 use super::steps::Steps;
-use super::{compat, foreign, fuzz, test};
+use super::{compat, foreign, fuzz, gas, storage, test};
 use crate::report::Outcome;
 use crate::tidy;
 
@@ -19,6 +19,8 @@ pub(crate) enum Part {
     Formatting,
     /// What no compiler checks: covers, manifests, documented errors, paths.
     Tidy,
+    /// Storage layouts are those that were reviewed: `cargo xtask storage --check`.
+    Storage,
     /// The lock files are what a build would write.
     Locks,
     /// clippy, all workspaces.
@@ -29,6 +31,8 @@ pub(crate) enum Part {
     Compat,
     /// All tests: what `cargo xtask test` runs.
     Tests,
+    /// Every function costs what it did, every program is as large as it was: `cargo xtask gas --check`.
+    Gas,
     /// The light clients of `cargo xtask foreign`: cast, ethers.js, viem.
     Foreign,
     /// `cargo xtask fuzz`, half a minute a target.
@@ -46,6 +50,7 @@ pub(crate) fn run(only: &[Part]) -> Result<Outcome> {
         match part {
             Part::Formatting => formatting(&root, &mut steps),
             Part::Tidy => steps.step("tidy", || tidy::check(&root)),
+            Part::Storage => steps.step("storage layouts", storage::check),
             Part::Locks => lock_files(&root, &mut steps),
             Part::Lints => lints(&root, &mut steps),
             Part::Programs => steps.step("programs", || {
@@ -55,6 +60,7 @@ pub(crate) fn run(only: &[Part]) -> Result<Outcome> {
             }),
             Part::Compat => steps.step("compatibility with the earlier system", compat::check),
             Part::Tests => test::add(&root, &mut steps, ""),
+            Part::Gas => steps.step("gas and sizes", gas::check),
             Part::Foreign => steps.step("clients that nobody here wrote", foreign::light),
             Part::Fuzz => steps.step("fuzz targets", fuzz::briefly),
             Part::Documentation => documentation(&root, &mut steps),

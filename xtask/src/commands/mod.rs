@@ -12,8 +12,11 @@ pub(crate) mod compat;
 pub(crate) mod demo;
 pub(crate) mod foreign;
 pub(crate) mod fuzz;
+pub(crate) mod gas;
+pub(crate) mod outcomes;
 pub(crate) mod setup;
 mod steps;
+pub(crate) mod storage;
 pub(crate) mod test;
 pub(crate) mod vectors;
 

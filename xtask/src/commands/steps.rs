@@ -36,11 +36,7 @@ impl Steps {
 
     /// Runs a command as a step; what it prints goes where the user sees it.
     pub(crate) fn command(&mut self, name: impl Into<String>, command: &mut Command) {
-        self.step(name, || {
-            let status = command.status()?;
-            anyhow::ensure!(status.success(), "{status}, see its output above");
-            Ok(())
-        });
+        self.step(name, || succeed(command));
     }
 
     pub(crate) fn outcome(self) -> Outcome {
@@ -63,6 +59,13 @@ impl Steps {
         let reason = (!failed.is_empty()).then(|| failed.join(", "));
         Outcome::new(report, text).failed_if(reason)
     }
+}
+
+/// Runs a command, whose output goes where the user sees it.
+pub(crate) fn succeed(command: &mut Command) -> Result<()> {
+    let status = command.status()?;
+    anyhow::ensure!(status.success(), "{status}, see its output above");
+    Ok(())
 }
 
 #[cfg(test)]

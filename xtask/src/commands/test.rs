@@ -4,9 +4,11 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::Result;
+use xtask::outcomes::FOLDER;
 use xtask::{artifacts, process, repo};
 
-use super::steps::Steps;
+use super::outcomes;
+use super::steps::{self, Steps};
 use crate::report::Outcome;
 
 pub(crate) fn run(repeat: u32) -> Result<Outcome> {
@@ -24,14 +26,16 @@ pub(crate) fn run(repeat: u32) -> Result<Outcome> {
     })
 }
 
-/// The two runs of `cargo test`: the contracts natively, and the workspace that drives the real wasm.
+/// The two runs of `cargo test`: the contracts natively, and the workspace that drives the real wasm. Then what that saw of
+/// the contracts' functions is compared with what is documented.
 pub(super) fn add(root: &Path, steps: &mut Steps, suffix: &str) {
     steps.command(format!("tests of contracts/{suffix}"), contracts(root, "test").arg("--no-fail-fast"));
-    let mut workspace = process::host_cargo(root);
-    steps.command(
-        format!("tests of the workspace, on real wasm{suffix}"),
-        workspace.args(["test", "--workspace", "--no-fail-fast"]),
-    );
+    steps.step(format!("tests of the workspace, on real wasm{suffix}"), || {
+        let mut workspace = process::host_cargo(root);
+        workspace.args(["test", "--workspace", "--no-fail-fast"]).env(FOLDER, outcomes::fresh_folder(root)?);
+        steps::succeed(&mut workspace)
+    });
+    steps.step(format!("outcomes of all functions{suffix}"), || outcomes::check(root));
 }
 
 /// A cargo command over all of `contracts/`, natively, sharing profile and target folder with the root workspace.

@@ -33,7 +33,7 @@ fn tests_of(source: &Source) -> &str {
 }
 
 /// The last segments of all links in the paragraphs of doc comments that start with `Errors:`.
-fn documented(text: &str) -> Vec<String> {
+pub(crate) fn documented(text: &str) -> Vec<String> {
     let mut names = Vec::new();
     let mut inside = false;
     for line in text.lines() {

@@ -3,7 +3,7 @@
 //! Each rule is a function from files to findings, so that it can be tested on made-up files.
 
 mod covers;
-mod errors;
+pub(crate) mod errors;
 mod manifests;
 mod text;
 

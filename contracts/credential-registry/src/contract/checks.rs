@@ -88,6 +88,30 @@ impl CredentialRegistry {
         Ok((root, standing))
     }
 
+    /// The lapse that ends now, of a credential of this standing that was valid until `valid_until`: none if it still is,
+    /// or if it has become valid only now, too. It never reaches back into the lapse before (R6).
+    pub(super) fn lapse_until_now(
+        &self,
+        id: B256,
+        standing: &Standing,
+        valid_until: u64,
+    ) -> Result<Option<Lapse>, RegistryError> {
+        let (mut from, until) = (valid_until, self.now());
+        // Before the last lapse is read: most renewals come in time.
+        if from < until
+            && let Some(last) = standing.lapses.checked_sub(1)
+        {
+            from = from.max(self.lapse(id, last).until);
+        }
+        if from >= until {
+            return Ok(None);
+        }
+        if standing.lapses >= LAPSES_MAX {
+            return Err(HistoryFull { credentialId: id }.into());
+        }
+        Ok(Some(Lapse { from, until }))
+    }
+
     /// Refuses a credential that something void has led to where it stands.
     pub(super) fn check_counts(&self, id: B256, standing: &Standing) -> Result<(), RegistryError> {
         if self.voided_at(id, standing) != COUNTS {
@@ -130,7 +154,7 @@ pub(super) fn check_expiry(expires_at: u64, now: u64) -> Result<(), RegistryErro
     Ok(())
 }
 
-/// Refuses more credentials than one call lists or restores.
+/// Refuses more than one call lists, revokes or restores.
 pub(super) fn check_page(limit: U256) -> Result<(), RegistryError> {
     if limit > PAGE_MAX {
         return Err(PageTooLarge { limit, maximum: PAGE_MAX }.into());

@@ -34,6 +34,17 @@ impl CredentialRegistry {
         Change::unpack(self.records.rebinds.at(key).get())
     }
 
+    pub(super) fn lapse(&self, id: B256, number: u16) -> Lapse {
+        unpack_lapse(self.records.lapses.at((id, U256::from(number))).get())
+    }
+
+    /// First second at which a credential is, or was, no longer valid, whatever ends it; [`COUNTS`] if nothing does.
+    pub(super) fn valid_until(&self, id: B256, standing: &Standing) -> u64 {
+        let revoked_at = self.revocation(id, standing).at;
+        let ends = [revoked_at, standing.expires_at].map(never_if_zero);
+        ends.into_iter().fold(self.voided_at(id, standing), u64::min)
+    }
+
     /// The [`status`] of a credential for `holder`.
     pub(super) fn status(&self, id: B256, standing: &Standing, holder: Address) -> u8 {
         if !standing.is_registered() {
@@ -133,6 +144,16 @@ impl CredentialRegistry {
 
     pub(super) fn set_standing(&mut self, id: B256, standing: Standing) {
         self.records.standings.at_mut(id).set(standing.pack());
+    }
+
+    /// Keeps a lapse behind the `count` that the credential had before, and tells how many it has now (R6).
+    pub(super) fn keep_lapse(&mut self, id: B256, count: u16, lapse: Option<Lapse>) -> u16 {
+        let Some(lapse) = lapse else { return count };
+        self.records.lapses.at_mut((id, U256::from(count))).set(pack_lapse(&lapse));
+        let Lapse { from, until } = lapse;
+        CredentialLapsed { credentialId: id, from, until }.emit(self.vm());
+        // Cannot be too much: a lapse beyond the last that there is room for was refused.
+        count.saturating_add(1)
     }
 
     /// Adds a credential at the end of the holder's list, and tells where (R5).

@@ -13,6 +13,7 @@ mod attested;
 mod changed;
 mod histories;
 mod issuers;
+mod lapses;
 mod layout;
 mod owned;
 mod routed;

@@ -218,6 +218,10 @@ fn revoke_batch_revokes_all_or_none() {
     let holders = [ALICE; 3];
     assert_eq!(world.registry.batch_validate_credentials(&ids, &holders), Ok(vec![false, false, true]));
     world.by(ISSUER, |registry| registry.revoke_batch(&[], REASON)).unwrap();
+    let limit = U256::from(1_001);
+    world.refuses(PageTooLarge { limit, maximum: PAGE_MAX }, |world| {
+        world.by(ISSUER, |registry| registry.revoke_batch(&[ids[2]; 1_001], REASON))
+    });
     world.refuses(ArrayLengthMismatch {}, |world| {
         world.registry.batch_validate_credentials(&ids, &holders[..2])
     });

@@ -1,10 +1,10 @@
 //! Random histories against a plain model: what is valid, for whom, what each holder's list has, and which nonces are
-//! gone (R1 to R5), with keys that turn out to be stolen.
+//! gone, and when credentials had lapsed (R1 to R6), with keys that turn out to be stolen.
 
 use super::*;
 use proptest::{prelude::*, test_runner::TestRunner};
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::{BTreeMap, BTreeSet, HashSet},
 };
 
@@ -62,6 +62,8 @@ struct Model {
     now: u64,
     credentials: BTreeMap<(usize, u8), Kept>,
     nonces: HashSet<(usize, u16)>,
+    /// When each credential wasn't valid for a while.
+    lapses: BTreeMap<(usize, u8), Vec<Lapse>>,
     /// Since when each issuer's only key is distrusted.
     distrusted: [Option<u64>; 2],
 }
@@ -181,7 +183,13 @@ fn take(world: &mut World, model: &mut Model, step: Step, number: u64) -> Result
                 more > 0 && model.changeable(key, by) && model.credentials.get(&key).is_some_and(later);
             prop_assert_eq!(result.is_ok(), expected, "{:?}", result);
             if expected {
-                model.credentials.get_mut(&key).unwrap().expiries.push((expires_at, now));
+                let kept = model.credentials.get_mut(&key).unwrap();
+                let lapses = model.lapses.entry(key).or_default();
+                let from = lapses.last().map_or(0, |lapse| lapse.until).max(kept.expires_at());
+                if from < now {
+                    lapses.push(Lapse { from, until: now });
+                }
+                kept.expiries.push((expires_at, now));
             }
             expected
         }
@@ -293,6 +301,10 @@ fn compare(world: &World, model: &Model) -> Result<(), TestCaseError> {
                 prop_assert_eq!(found.revokedAt, kept.revoked.map_or(0, |(_, at)| at));
                 prop_assert_eq!((found.issuerRoot, found.acceptedAt), (root, kept.registered_at));
             }
+            let lapses = world.registry.get_lapses(id, U256::ZERO, PAGE_MAX).unwrap();
+            prop_assert_eq!(&lapses, &model.lapses.get(&key).cloned().unwrap_or_default());
+            prop_assert!(lapses.iter().all(|lapse| lapse.from < lapse.until && lapse.until <= model.now));
+            prop_assert!(lapses.is_sorted_by(|earlier, later| earlier.until <= later.from));
         }
         for nonce in (0..2_000).step_by(50) {
             let used = world.registry.is_nonce_used(root, U256::from(nonce));
@@ -329,7 +341,7 @@ fn kind(step: &Step) -> &'static str {
 #[test]
 fn the_registry_agrees_with_a_plain_model() {
     // How often each kind of step was allowed, or a check that nothing ever is would pass.
-    let allowed = RefCell::new(BTreeMap::<_, u32>::new());
+    let (allowed, lapsed) = (RefCell::new(BTreeMap::<_, u32>::new()), Cell::new(0));
     let history = |steps: Vec<Step>| {
         let mut world = World::new();
         world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[BACHELORS], "")).unwrap();
@@ -341,6 +353,7 @@ fn the_registry_agrees_with_a_plain_model() {
             }
             compare(&world, &model)?;
         }
+        lapsed.set(lapsed.get() + model.lapses.values().flatten().count());
         Ok(())
     };
     let mut runner = TestRunner::new(ProptestConfig::with_source_file(file!()));
@@ -348,4 +361,5 @@ fn the_registry_agrees_with_a_plain_model() {
     let allowed = allowed.into_inner();
     assert_eq!(allowed.len(), 9, "{allowed:?}");
     assert!(allowed.values().all(|times| *times >= 15), "{allowed:?}");
+    assert!(lapsed.get() >= 15, "{lapsed:?}");
 }

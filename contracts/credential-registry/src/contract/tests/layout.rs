@@ -37,7 +37,8 @@ fn slots_are_those_of_the_documented_layout() {
     let first =
         world.register(&CredentialAttestation { subject: PHD, nonce: U256::from(41), ..degree.clone() });
     let (first, id) = (first.unwrap(), world.register(&degree).unwrap());
-    let later = degree.expiresAt + 1;
+    world.vm.set_block_timestamp(degree.expiresAt + 3);
+    let (renewed, later) = (degree.expiresAt + 3, degree.expiresAt + 100 * DAY);
     world.renew_by(&renewal(id, later, 0), ISSUER).unwrap();
     world.rebind_by(&rebind(id, BOB, 0), ISSUER).unwrap();
     let moved = world.wait(DELAY_SECS);
@@ -50,7 +51,7 @@ fn slots_are_those_of_the_documented_layout() {
     let within =
         |index: u64, outer: B256, inner: u64| entry(entry(slot(index), outer), B256::from(U256::from(inner)));
     let one = packed(&[free(31), number(1, 1)]);
-    let change = |expired: u64| packed(&[number(NOW, 5), number(expired, 5), free(2), account(ISSUER)]);
+    let change = |expired: u64| packed(&[number(renewed, 5), number(expired, 5), free(2), account(ISSUER)]);
     let nonce =
         |nonce: u64| (within(6, ISSUER.into_word(), nonce / 256), B256::from(U256::from(1) << (nonce % 256)));
     let both_nonces = B256::from(U256::from(3u64 << 41));
@@ -63,7 +64,7 @@ fn slots_are_those_of_the_documented_layout() {
         (entry(slot(0), first), packed(&[number(degree.expiresAt, 5), free(7), account(ALICE)])),
         (
             entry(slot(0), id),
-            packed(&[number(later, 5), number(1, 1), number(1, 1), number(1, 1), free(4), account(BOB)]),
+            packed(&[number(later, 5), number(0x8001, 2), number(1, 1), number(1, 1), free(3), account(BOB)]),
         ),
         (entry(slot(1), first), packed(&[number(NOW, 6), number(degree.issuedAt, 6), account(ISSUER)])),
         (entry(slot(1), id), packed(&[number(NOW, 6), number(degree.issuedAt, 6), account(ISSUER)])),
@@ -91,6 +92,7 @@ fn slots_are_those_of_the_documented_layout() {
         (entry(slot(11), BOB.into_word()), one),
         (within(12, ALICE.into_word(), 0), first),
         (within(12, BOB.into_word(), 0), id),
+        (within(13, id, 0), packed(&[free(16), number(degree.expiresAt, 8), number(renewed, 8)])),
     ]);
     assert_eq!(written(world.vm.snapshot().storage), expected);
 }

@@ -4,9 +4,9 @@ use super::*;
 use abi::{
     ownable::IOwnable::{ownerCall, renounceOwnershipCall},
     registry::ICredentialRegistry::{
-        batchValidateCredentialsCall, getCredentialCall, getCredentialsOfCall, registerCredentialCall,
-        renewCredentialCall, restoreBatchCall, revokeBatchCall, validateCredentialCall,
-        validateCredentialReturn,
+        batchValidateCredentialsCall, getCredentialCall, getCredentialsOfCall, getLapseCountCall,
+        getLapsesCall, registerCredentialCall, renewCredentialCall, restoreBatchCall, revokeBatchCall,
+        validateCredentialCall, validateCredentialReturn,
     },
 };
 
@@ -38,10 +38,14 @@ fn calls_are_decoded_and_answers_encoded() {
     let (offset, limit) = (U256::ZERO, U256::from(5));
     assert_eq!(world.call(&getCredentialsOfCall { holder: ALICE, offset, limit }), Ok(vec![id]));
 
+    world.vm.set_block_timestamp(degree().expiresAt + 1);
     let later = renewal(id, degree().expiresAt + DAY, 1);
     let signature = world.sign(&later, ISSUER).into();
     assert!(world.call(&renewCredentialCall { r: later, issuer: ISSUER, signature }).is_ok());
     assert_eq!(world.registry.get_credential(id).expiresAt, degree().expiresAt + DAY);
+    let lapse = Lapse { from: degree().expiresAt, until: degree().expiresAt + 1 };
+    assert_eq!(world.call(&getLapsesCall { credentialId: id, offset, limit }), Ok(vec![lapse]));
+    assert_eq!(world.call(&getLapseCountCall { credentialId: id }), Ok(U256::ONE));
 
     let stranger = OwnableUnauthorizedAccount { account: EVE }.abi_encode();
     assert_eq!(world.call(&renounceOwnershipCall {}).err(), Some(stranger));

@@ -13,11 +13,12 @@ use alloy::{
 };
 use ecosystem::{
     activation::activate,
-    proxy::{DELAY_SECS, GATE_SLOT, Gate, IMPLEMENTATION_SLOT, PENDING_SLOT, WINDOW_SECS},
+    proxy::{DELAY_SECS, Gate, IMPLEMENTATION_SLOT, WINDOW_SECS},
     steps::Steps,
 };
 use ecosystem_tests::{Stage, World, run};
 
+use super::announced;
 use crate::lifecycle::inactive_twin;
 
 #[test]
@@ -33,7 +34,7 @@ fn a_locked_proxy_is_upgraded_as_announced_and_keeps_its_state() {
 
         let sent = stage.executes(&stage.owner, at, proxy::lockUpgradesCall {}).await;
         stage.event::<proxy::UpgradesLocked>(&sent, at);
-        assert_eq!(announced(&stage).await, (B256::ZERO, Gate { locked: true, from: None }));
+        assert_eq!(announced(&stage, at).await, (B256::ZERO, Gate { locked: true, from: None }));
         let error = stage.refuses(&stage.owner, at, proxy::lockUpgradesCall {}).await;
         assert_eq!(ProxyAlreadyLocked {}, error);
 
@@ -57,7 +58,7 @@ fn a_locked_proxy_is_upgraded_as_announced_and_keeps_its_state() {
         assert_eq!(event.call, upgrade.abi_encode());
         assert_eq!(event.until - event.from, U256::from(WINDOW_SECS));
         let from = event.from.to::<u64>();
-        assert_eq!(announced(&stage).await, (hash, Gate { locked: true, from: Some(from) }));
+        assert_eq!(announced(&stage, at).await, (hash, Gate { locked: true, from: Some(from) }));
         let error = stage.refuses(&stage.owner, at, upgrade.clone()).await;
         assert_eq!(ProxyCallTooEarly { callHash: hash, from: event.from }, error);
 
@@ -70,17 +71,10 @@ fn a_locked_proxy_is_upgraded_as_announced_and_keeps_its_state() {
         assert_eq!(stage.reads(at, credential).await, before);
         assert_eq!(stage.reads(at, registry::ownerCall {}).await, stage.owner.address());
 
-        assert_eq!(announced(&stage).await, (B256::ZERO, Gate { locked: true, from: None }));
+        assert_eq!(announced(&stage, at).await, (B256::ZERO, Gate { locked: true, from: None }));
         let error = stage.refuses(&stage.owner, at, upgrade).await;
         assert_eq!(ProxyCallNotAnnounced { callHash: hash }, error);
         let error = stage.refuses(&stage.owner, at, proxy::cancelProxyCallCall {}).await;
         assert_eq!(ProxyNothingAnnounced {}, error);
     });
-}
-
-/// The hash and the gate of what is announced to the registry's proxy.
-async fn announced(stage: &Stage) -> (B256, Gate) {
-    let read =
-        async |slot| stage.chain().storage(stage.system.registry, slot).await.expect("the node answers");
-    (read(PENDING_SLOT).await, read(GATE_SLOT).await.into())
 }

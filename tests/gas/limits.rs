@@ -1,0 +1,172 @@
+//! What was promised of an operation, and what others take for the same.
+
+use serde_json::{Value, json};
+
+use crate::meter::Cost;
+
+/// Gas used by the earlier system and by other tokens; its `unit` says how it was measured.
+const PEERS: &str = include_str!("../peers/peer-baseline.json");
+
+const EARLIER: &str = "earlier system";
+const OPEN_ZEPPELIN: &str = "OpenZeppelin";
+const SOLADY: &str = "solady";
+
+/// An operation that is promised something, or that others have, too.
+struct Operation {
+    contract: &'static str,
+    function: &'static str,
+    case: &'static str,
+    /// The product specification's cost budget, with cached programs.
+    budget: Option<u64>,
+    /// The earlier system's own limit, which holds uncached.
+    ceiling: Option<u64>,
+    /// Who else has it, and what it is called in the baseline: group and operation.
+    peers: &'static [(&'static str, &'static str, &'static str)],
+}
+
+/// One of the token that OpenZeppelin and solady have, too, under the same name.
+macro_rules! erc20 {
+    ($function:literal, $case:literal, $peer:literal $(, $budget:literal)?) => {
+        Operation {
+            contract: "credential-token",
+            function: $function,
+            case: $case,
+            budget: [$(Some($budget),)? None][0],
+            ceiling: None,
+            peers: &[
+                (EARLIER, "token", $peer),
+                (OPEN_ZEPPELIN, "oz-erc20permit", $peer),
+                (SOLADY, "solady-erc20", $peer),
+            ],
+        }
+    };
+}
+
+/// One of the token that only the earlier system has.
+macro_rules! token {
+    ($function:literal, $case:literal, $peer:literal) => {
+        Operation {
+            contract: "credential-token",
+            function: $function,
+            case: $case,
+            budget: None,
+            ceiling: None,
+            peers: &[(EARLIER, "token", $peer)],
+        }
+    };
+}
+
+/// A permit, which the earlier system doesn't have.
+macro_rules! permit {
+    ($case:literal, $peer:literal) => {
+        Operation {
+            contract: "credential-token",
+            function: "permit",
+            case: $case,
+            budget: None,
+            ceiling: None,
+            peers: &[(OPEN_ZEPPELIN, "oz-erc20permit", $peer), (SOLADY, "solady-erc20", $peer)],
+        }
+    };
+}
+
+/// A creation, within the budget of all creations.
+macro_rules! creation {
+    ($case:literal, $budget:expr $(, $peer:literal)?) => {
+        Operation {
+            contract: "token-factory",
+            function: "createToken",
+            case: $case,
+            budget: $budget,
+            ceiling: Some(3_000_000),
+            peers: &[$((EARLIER, "factory", $peer))?],
+        }
+    };
+}
+
+const OPERATIONS: [Operation; 30] = [
+    creation!("first of the factory", None, "createToken, first ever (name, symbol < 32 B)"),
+    creation!("first of a creator", Some(400_000), "createToken, later (name, symbol < 32 B)"),
+    creation!("later", Some(400_000)),
+    creation!("first of a creator, name of 39 bytes", None, "createToken, later (39 B name)"),
+    creation!("first of a creator, longest name and symbol", None),
+    creation!(
+        "first of a creator, with a fee",
+        Some(400_000),
+        "createToken, later, with FeeCollector and USDC configured (minting fee pulled)"
+    ),
+    creation!("first of a creator, with a fee and a refund", Some(400_000)),
+    token!("mint", "first of the token", "mint by minter, first mint (supply 0)"),
+    token!("mint", "to a new holder", "mint by minter to fresh holder"),
+    token!("mint", "to an existing holder", "mint by minter to existing holder"),
+    erc20!("transfer", "to a new holder", "transfer to fresh holder"),
+    erc20!("transfer", "to an existing holder", "transfer to existing holder", 39_000),
+    erc20!("transfer", "whole balance, to an existing holder", "transfer whole balance to existing holder"),
+    erc20!("transfer", "whole balance, to a new holder", "transfer whole balance to fresh holder"),
+    erc20!("approve", "0 to some", "approve 0 -> x"),
+    erc20!("approve", "some to others", "approve x -> y"),
+    erc20!("approve", "some to 0", "approve x -> 0"),
+    erc20!("approve", "0 to all", "approve 0 -> max"),
+    erc20!("transferFrom", "to a new holder, some left", "transferFrom to fresh holder, allowance left"),
+    erc20!(
+        "transferFrom",
+        "to an existing holder, some left",
+        "transferFrom to existing holder, allowance left"
+    ),
+    erc20!(
+        "transferFrom",
+        "to an existing holder, none left",
+        "transferFrom to existing holder, allowance used up"
+    ),
+    erc20!(
+        "transferFrom",
+        "to an existing holder, of all",
+        "transferFrom to existing holder, infinite allowance"
+    ),
+    permit!("first of an owner", "permit, first by this owner (nonce 0)"),
+    permit!("later, for a new spender", "permit, later (fresh spender)"),
+    token!("burn", "first of the token", "burn, first burn of the token"),
+    token!("burn", "later", "burn, later"),
+    token!("burn", "whole balance", "burn whole balance, later"),
+    token!("setEmissionRate", "first of the token", "setEmissionRate by creator"),
+    token!("setEmissionRate", "later", "setEmissionRate by creator"),
+    creation!("first of the factory that pays a fee", None),
+];
+
+fn operation(cost: &Cost) -> Option<&'static Operation> {
+    OPERATIONS.iter().find(|operation| operation.is(cost))
+}
+
+impl Operation {
+    fn is(&self, cost: &Cost) -> bool {
+        (self.contract, self.function, self.case) == (cost.contract, cost.name(), cost.case)
+    }
+}
+
+/// What the operation may cost at most.
+pub(crate) fn budget(cost: &Cost, cached: bool) -> Option<u64> {
+    let operation = operation(cost)?;
+    if cached { operation.budget } else { operation.ceiling }
+}
+
+/// What the operation costs others, by their names; compiled by solc 0.8.28 with 200 runs.
+pub(crate) fn peers(cost: &Cost) -> Value {
+    let figures: Value = serde_json::from_str(PEERS).expect("the baseline is JSON");
+    let gas = |group: &str, operation: &str| {
+        let gas = &figures["results"][group][operation]["runs200"]["gas"];
+        gas.as_u64().unwrap_or_else(|| panic!("the baseline has no `{operation}` in `{group}`"))
+    };
+    let peers = operation(cost).map(|operation| operation.peers).unwrap_or_default();
+    peers.iter().map(|(name, group, operation)| ((*name).to_owned(), json!(gas(group, operation)))).collect()
+}
+
+/// Something that is promised and never measured would go unnoticed.
+pub(crate) fn assert_all_used(costs: &[Cost]) {
+    for operation in &OPERATIONS {
+        let Operation { contract, function, case, .. } = operation;
+        assert!(
+            costs.iter().any(|cost| operation.is(cost)),
+            "{contract}: {function}, `{case}` isn't measured"
+        );
+    }
+}

@@ -1,0 +1,92 @@
+//! What every function costs, the same to the unit each time: `cargo xtask gas` runs this and judges the result.
+//!
+//! Every figure is the gas of a whole transaction on a devnode whose keys, clock and history are always the same. Views are
+//! called by transactions, too: what an answer costs a contract that asks is that, less the transaction's own 21 000 and
+//! its calldata. The whole history is played twice, without a program in the chain's cache and with all of them in it.
+//!
+//! Prints one JSON object: `functions` (what each contract declares), `rows` (what each costs, in which case, within which
+//! budget, and what others take), `breakdowns` (what two operations consist of).
+
+mod breakdown;
+mod factory;
+mod limits;
+mod meter;
+mod proxy;
+mod registry;
+mod roles;
+mod token;
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Write as _},
+    sync::Arc,
+};
+
+use ecosystem::{activation::set_cached, steps::Steps};
+use ecosystem_tests::{World, run};
+use serde_json::{Value, json};
+
+use breakdown::Breakdown;
+use meter::{Cost, Costs};
+
+fn main() -> io::Result<()> {
+    let report = run(async {
+        let (uncached, _) = measured(false).await;
+        let (cached, breakdowns) = measured(true).await;
+        report(&uncached, &cached, &breakdowns)
+    });
+    writeln!(io::stdout().lock(), "{report}")
+}
+
+/// Everything once, on a chain of its own.
+async fn measured(cached: bool) -> (Vec<Cost>, Vec<Breakdown>) {
+    let world = World::reproducible().await;
+    if cached {
+        cache(&world).await;
+    }
+    let costs = &mut Costs::default();
+    registry::measure(&world, costs).await;
+    let mut breakdowns = factory::measure(&world, costs).await;
+    breakdowns.extend(token::measure(&world, costs).await);
+    proxy::measure(&world, costs).await;
+    (std::mem::take(costs).into_rows(), breakdowns)
+}
+
+async fn cache(world: &Arc<World>) {
+    for program in world.programs.all() {
+        set_cached(&world.chain, world.payer(), program, true, &mut Steps::silent())
+            .await
+            .expect("the chain's owner may");
+    }
+}
+
+fn report(uncached: &[Cost], cached: &[Cost], breakdowns: &[Breakdown]) -> Value {
+    let rows = uncached.iter().zip(cached).flat_map(|(uncached, cached)| {
+        assert_eq!(uncached.key(), cached.key(), "the same history both times");
+        [(uncached, false), (cached, true)].map(|(cost, cached)| {
+            json!({
+                "contract": cost.contract,
+                "function": cost.function,
+                "case": cost.case,
+                "cached": cached,
+                "gas": cost.gas,
+                "budget": limits::budget(cost, cached),
+                "peer": limits::peers(cost),
+            })
+        })
+    });
+    let rows: Vec<_> = rows.collect();
+    limits::assert_all_used(uncached);
+    let functions: BTreeMap<_, Vec<_>> = abi::json::NAMES
+        .iter()
+        .map(|name| {
+            let declared = abi::json::of(name).expect("it is one of the names");
+            (*name, declared.functions().map(|function| function.signature()).collect())
+        })
+        .collect();
+    json!({
+        "functions": functions,
+        "rows": rows,
+        "breakdowns": breakdowns.iter().map(Breakdown::json).collect::<Vec<_>>(),
+    })
+}

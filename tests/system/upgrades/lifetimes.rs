@@ -1,0 +1,168 @@
+//! Programs that the chain doesn't run any more: a year after their activation, or under a new version of Stylus. Behind a
+//! proxy another takes their place, and what has no proxy anybody brings back to life.
+
+use abi::{
+    factory::ICredentialTokenFactory as factory, registry::ICredentialRegistry as registry,
+    token::ICredentialToken as token,
+};
+use alloy::{
+    primitives::{Address, address},
+    sol,
+    sol_types::SolCall,
+};
+use ecosystem::{
+    activation::{activate, active_version, keep_alive},
+    chain::ChainError,
+    steps::Steps,
+};
+use ecosystem_tests::{Stage, World, grown, run, tokens};
+
+use super::{active, lock, upgrade_as_announced};
+
+const DAY_SECS: u64 = 86_400;
+
+sol! {
+    /// Changes the chain's parameters; for chain owners.
+    interface ArbOwner {
+        function scheduleArbOSUpgrade(uint64 version, uint64 timestamp) external;
+    }
+}
+
+const ARB_OWNER: Address = address!("0000000000000000000000000000000000000070");
+
+#[test]
+fn programs_that_expired_are_replaced_and_the_system_goes_on() {
+    run(async {
+        // The clock is moved: not in the world that others share.
+        let world = World::own().await;
+        let stage = Stage::in_world(world.clone()).await;
+        let used = Used::new(&stage).await;
+        world.advance_time(366 * DAY_SECS).await;
+        used.is_dead("ProgramExpired").await;
+        used.replace().await;
+        used.goes_on().await;
+    });
+}
+
+#[test]
+fn programs_of_an_older_stylus_version_are_replaced_and_the_system_goes_on() {
+    run(async {
+        let world = World::own_under(51).await;
+        let stage = Stage::in_world(world.clone()).await;
+        let used = Used::new(&stage).await;
+        let call = ArbOwner::scheduleArbOSUpgradeCall { version: 61, timestamp: 0 };
+        stage.executes(world.payer(), ARB_OWNER, call).await;
+        // The next block is the first under the new version.
+        world.advance_time(1).await;
+        used.is_dead("ProgramNeedsUpgrade").await;
+        used.replace().await;
+        used.goes_on().await;
+    });
+}
+
+#[test]
+fn programs_that_anybody_keeps_alive_never_stop() {
+    run(async {
+        // The clock is moved: not in the world that others share.
+        let world = World::own().await;
+        let stage = Stage::in_world(world.clone()).await;
+        let used = Used::new(&stage).await;
+        for _ in 0..2 {
+            world.advance_time(330 * DAY_SECS).await;
+            for program in world.programs.all() {
+                let kept = keep_alive(stage.chain(), &stage.stranger, program, &mut Steps::silent()).await;
+                kept.expect("anybody may");
+            }
+        }
+        used.goes_on().await;
+    });
+}
+
+#[test]
+fn programs_that_anybody_activates_again_go_on_without_the_admin() {
+    run(async {
+        // The clock is moved: not in the world that others share.
+        let world = World::own().await;
+        let stage = Stage::in_world(world.clone()).await;
+        let used = Used::new(&stage).await;
+        world.advance_time(366 * DAY_SECS).await;
+        used.is_dead("ProgramExpired").await;
+        for program in world.programs.all() {
+            let late = keep_alive(stage.chain(), &stage.stranger, program, &mut Steps::silent()).await;
+            let late = late.expect_err("what has expired can't be kept alive").to_string();
+            assert!(late.contains("ProgramExpired"), "{late}");
+            let again = activate(stage.chain(), &stage.stranger, program, &mut Steps::silent()).await;
+            again.expect("anybody may");
+        }
+        used.goes_on().await;
+    });
+}
+
+/// A stage with locked proxies and a token of which the holder has ten.
+struct Used<'a> {
+    stage: &'a Stage,
+    token: Address,
+}
+
+impl<'a> Used<'a> {
+    async fn new(stage: &'a Stage) -> Self {
+        let token = stage.token_with(tokens(10)).await;
+        lock(stage).await;
+        Self { stage, token }
+    }
+
+    /// Nothing of the system can be called by anybody: its programs halt for this reason, and what stands in front of them
+    /// passes on that they say nothing.
+    async fn is_dead(&self, reason: &str) {
+        let Self { stage, token } = self;
+        for program in stage.world.programs.all() {
+            let version = active_version(stage.chain(), program.address).await.expect("the node answers");
+            assert_eq!(version, None, "{}", program.name);
+            match stage.chain().read(program.address, registry::ownerCall {}).await {
+                Err(ChainError::Refused { message, .. }) => assert!(message.contains(reason), "{message}"),
+                other => panic!("{} has to halt: {:?}", program.name, other.map(drop)),
+            }
+        }
+        self.is_silent(stage.system.registry, registry::ownerCall {}).await;
+        self.is_silent(stage.system.factory, factory::getTokenCountCall {}).await;
+        self.is_silent(*token, token::totalSupplyCall {}).await;
+    }
+
+    async fn is_silent(&self, at: Address, call: impl SolCall) {
+        match self.stage.chain().read(at, call).await {
+            Err(ChainError::Reverted { revert, .. }) => assert!(revert.data.is_empty(), "{revert}"),
+            other => panic!("{at} has to fail without data: {:?}", other.map(drop)),
+        }
+    }
+
+    /// What the admin does for the proxies, and anybody for the tokens.
+    async fn replace(&self) {
+        let Self { stage, token } = self;
+        let [registry, factory] = [grown::registry().await, grown::factory().await];
+        let [registry, factory] = [active(stage, &registry).await, active(stage, &factory).await];
+        let upgrades = [(stage.system.registry, &registry), (stage.system.factory, &factory)];
+        upgrade_as_announced(stage, &upgrades).await;
+        // Tokens have no admin: until somebody activates their program, they stand still, and keep what they have.
+        self.is_silent(*token, token::totalSupplyCall {}).await;
+        let program = &stage.world.programs.token;
+        let again = activate(stage.chain(), &stage.stranger, program, &mut Steps::silent()).await;
+        again.expect("anybody may");
+    }
+
+    /// Everything that was there still is, and everything works.
+    async fn goes_on(&self) {
+        let Self { stage, token } = self;
+        let (holder, to) = (stage.holder.address(), stage.stranger.address());
+        assert_eq!(stage.reads(*token, token::balanceOfCall { account: holder }).await, tokens(10));
+        assert_eq!(stage.reads(stage.system.factory, factory::getAllTokensCall {}).await, [*token]);
+        assert_eq!(stage.reads(stage.system.registry, registry::ownerCall {}).await, stage.owner.address());
+        stage.executes(&stage.holder, *token, token::transferCall { to, value: tokens(4) }).await;
+        assert_eq!(stage.reads(*token, token::balanceOfCall { account: to }).await, tokens(4));
+        stage.executes(&stage.generator, *token, token::mintCall { to, amount: tokens(1) }).await;
+        assert_eq!(stage.reads(*token, token::totalSupplyCall {}).await, tokens(11));
+        // The token asks the factory, which asks the registry.
+        stage.executes(&stage.holder, *token, token::setEmissionRateCall { newRate: tokens(11) }).await;
+        let second = stage.token_with(tokens(5)).await;
+        assert_eq!(stage.reads(stage.system.factory, factory::getAllTokensCall {}).await, [*token, second]);
+    }
+}

@@ -1,0 +1,229 @@
+//! What was measured, and what is wrong with it by itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// Who else has some of the operations, as the measurement names them.
+pub(super) const PEERS: [&str; 3] = ["earlier system", "OpenZeppelin", "solady"];
+
+/// What the measurement prints.
+#[derive(Debug, Deserialize)]
+pub(super) struct Measured {
+    /// The functions of each contract, by signature.
+    functions: BTreeMap<String, Vec<String>>,
+    rows: Vec<Row>,
+    pub(super) breakdowns: Vec<Breakdown>,
+}
+
+/// What a function costs in one case, with cached programs or without.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Row {
+    contract: String,
+    function: String,
+    case: String,
+    cached: bool,
+    /// Gas of the whole transaction.
+    pub(super) gas: u64,
+    pub(super) budget: Option<u64>,
+    peer: BTreeMap<String, u64>,
+}
+
+/// What one transaction consists of.
+#[derive(Debug, Deserialize)]
+pub(super) struct Breakdown {
+    pub(super) operation: String,
+    pub(super) gas: u64,
+    pub(super) parts: Vec<Part>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Part {
+    pub(super) who: String,
+    pub(super) what: String,
+    pub(super) count: u64,
+    pub(super) gas: f64,
+}
+
+/// A function in one case.
+pub(super) struct Case<'a> {
+    pub(super) uncached: &'a Row,
+    pub(super) cached: &'a Row,
+}
+
+impl Case<'_> {
+    pub(super) fn contract(&self) -> &str {
+        &self.cached.contract
+    }
+
+    pub(super) fn function(&self) -> &str {
+        &self.cached.function
+    }
+
+    /// The function's name.
+    pub(super) fn name(&self) -> &str {
+        self.function().split('(').next().unwrap_or_default()
+    }
+
+    pub(super) fn case(&self) -> &str {
+        &self.cached.case
+    }
+
+    pub(super) fn peers(&self) -> &BTreeMap<String, u64> {
+        &self.cached.peer
+    }
+}
+
+impl Measured {
+    /// The contracts that have rows or functions.
+    pub(super) fn contracts(&self) -> impl Iterator<Item = &str> {
+        self.functions.keys().map(String::as_str)
+    }
+
+    /// The rows in pairs, contract by contract, functions in the order of their names, cases in that of the history.
+    pub(super) fn cases(&self) -> Vec<Case<'_>> {
+        let pairs = self.rows.iter().filter(|row| !row.cached).filter_map(|uncached| {
+            let same = |row: &&Row| row.cached && row.key() == uncached.key();
+            Some(Case { uncached, cached: self.rows.iter().find(same)? })
+        });
+        let mut cases: Vec<_> = pairs.collect();
+        cases.sort_by(|one, other| {
+            (one.contract(), one.function()).cmp(&(other.contract(), other.function()))
+        });
+        cases
+    }
+
+    /// What fails whatever the snapshots say: functions without a row, rows without a function, budgets exceeded.
+    pub(super) fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        for (contract, functions) in &self.functions {
+            let declared: BTreeSet<_> = functions.iter().map(String::as_str).collect();
+            let of_contract = self.rows.iter().filter(|row| row.contract == *contract);
+            for cached in [false, true] {
+                let measured: BTreeSet<_> = of_contract
+                    .clone()
+                    .filter(|row| row.cached == cached)
+                    .map(|row| row.function.as_str())
+                    .collect();
+                let how = if cached { "cached" } else { "uncached" };
+                let missing = declared.difference(&measured);
+                problems
+                    .extend(missing.map(|function| format!("{contract}: {function} isn't measured {how}")));
+                let foreign = measured.difference(&declared);
+                problems.extend(foreign.map(|function| format!("{contract} has no {function} to measure")));
+            }
+        }
+        for row in self.rows.iter().filter(|row| row.budget.is_some_and(|budget| row.gas > budget)) {
+            let how = if row.cached { "with cached programs" } else { "uncached" };
+            let budget = row.budget.unwrap_or_default();
+            let Row { contract, function, case, gas, .. } = row;
+            problems.push(format!(
+                "{contract}: {function}, `{case}`, takes {gas} gas {how}, of a budget of {budget}"
+            ));
+        }
+        problems.sort();
+        problems.dedup();
+        problems
+    }
+
+    /// The rows as they are reported.
+    pub(super) fn report(&self) -> Vec<Value> {
+        let rows = self.rows.iter().map(|row| {
+            json!({
+                "contract": row.contract,
+                "function": row.function,
+                "case": row.case,
+                "cached": row.cached,
+                "gas": row.gas,
+                "budget": row.budget,
+                "peer": row.peer,
+            })
+        });
+        rows.collect()
+    }
+}
+
+impl Row {
+    fn key(&self) -> (&str, &str, &str) {
+        (&self.contract, &self.function, &self.case)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A token with two functions, of which one is measured in two cases.
+    pub(crate) fn measured() -> Value {
+        let row = |case: &str, cached: bool, gas: u64, budget: Option<u64>| {
+            json!({
+                "contract": "token", "function": "send(uint256)", "case": case, "cached": cached, "gas": gas,
+                "budget": budget, "peer": { "solady": 30_000 },
+            })
+        };
+        json!({
+            "functions": { "token": ["send(uint256)"] },
+            "rows": [
+                row("later", false, 50_000, None),
+                row("later", true, 34_000, Some(34_000)),
+                row("first", false, 70_000, None),
+                row("first", true, 54_000, None),
+            ],
+            "breakdowns": [{
+                "operation": "send", "gas": 34_000,
+                "parts": [
+                    { "who": "transaction", "what": "base and calldata", "count": 1, "gas": 21_000 },
+                    { "who": "token", "what": "own code", "count": 2, "gas": 12_990.4 },
+                    { "who": "token", "what": "msg_sender", "count": 3, "gas": 9.6 },
+                ],
+            }],
+        })
+    }
+
+    pub(crate) fn parsed(value: Value) -> Measured {
+        serde_json::from_value(value).unwrap()
+    }
+
+    #[test]
+    fn rows_come_in_pairs_and_all_is_well() {
+        let measured = parsed(measured());
+        let cases: Vec<_> = measured
+            .cases()
+            .iter()
+            .map(|case| (case.name().to_owned(), case.case().to_owned(), case.uncached.gas, case.cached.gas))
+            .collect();
+        let expected = [("send", "later", 50_000, 34_000), ("send", "first", 70_000, 54_000)];
+        assert_eq!(cases, expected.map(|(name, case, one, two)| (name.into(), case.into(), one, two)));
+        assert_eq!(measured.problems(), Vec::<String>::new());
+        assert_eq!(measured.report().len(), 4);
+        assert_eq!(measured.report()[1]["budget"], 34_000);
+    }
+
+    #[test]
+    fn a_function_without_a_row_fails() {
+        let mut value = measured();
+        value["functions"]["token"].as_array_mut().unwrap().push("burn()".into());
+        value["functions"]["pool"] = json!(["sync()"]);
+        let problems = parsed(value).problems();
+        assert_eq!(problems.len(), 4, "{problems:?}");
+        assert!(problems.contains(&"token: burn() isn't measured cached".to_owned()), "{problems:?}");
+        assert!(problems.contains(&"pool: sync() isn't measured uncached".to_owned()), "{problems:?}");
+    }
+
+    #[test]
+    fn a_row_of_no_function_fails() {
+        let mut value = measured();
+        value["functions"]["token"] = json!([]);
+        assert_eq!(parsed(value).problems(), ["token has no send(uint256) to measure"]);
+    }
+
+    #[test]
+    fn a_unit_of_gas_over_the_budget_fails() {
+        let mut value = measured();
+        value["rows"][1]["gas"] = 34_001.into();
+        let problems = parsed(value).problems();
+        assert_eq!(problems.len(), 1);
+        assert!(problems[0].contains("34001 gas with cached programs, of a budget of 34000"), "{problems:?}");
+    }
+}

@@ -1,0 +1,228 @@
+//! Which errors the documentation of a contract promises for which function.
+//!
+//! Of a program, `routes.rs` says which method answers which function, and the method's doc comment lists its errors: what
+//! is linked in the paragraph that starts with `Errors:`. The proxy has no methods: there the comments of its interface's
+//! declaration do, and the one of the interface itself for its creation.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use super::interface::CREATION;
+use crate::tidy::errors::documented;
+
+/// Errors by the name of their function.
+type Errors = BTreeMap<String, BTreeSet<String>>;
+
+/// The declarations of an interface, a line each, and the errors that its comments list.
+pub(super) struct Declared {
+    pub(super) declarations: Vec<String>,
+    pub(super) errors: Errors,
+}
+
+/// What is documented in the folder of a program.
+pub(super) fn of_program(root: &Path, folder: &str) -> Result<Errors> {
+    let source = root.join("contracts").join(folder).join("src");
+    let routes = source.join("routes.rs");
+    let routes_text =
+        fs::read_to_string(&routes).with_context(|| format!("{} can't be read", routes.display()))?;
+    let mut methods = BTreeMap::new();
+    for file in rust_files(&source)? {
+        let text = fs::read_to_string(&file).with_context(|| format!("{} can't be read", file.display()))?;
+        for (name, errors) in methods_of(&text) {
+            methods.entry(name).or_insert_with(Vec::new).push(errors);
+        }
+    }
+    errors_of(&routes_text, &methods).with_context(|| routes.display().to_string())
+}
+
+/// What the declaration of the proxy's interface says.
+pub(super) fn of_proxy(root: &Path) -> Result<Declared> {
+    let path = root.join("contracts/abi/src/proxy.rs");
+    let text = fs::read_to_string(&path).with_context(|| format!("{} can't be read", path.display()))?;
+    Ok(declared(&text))
+}
+
+/// The source files of a crate, without its tests.
+fn rust_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| format!("{} can't be read", folder.display()))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            files.extend(rust_files(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "rs")
+            && path.file_stem().is_none_or(|stem| stem != "tests")
+        {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// The errors of each function with a route, given those of each method of that name.
+fn errors_of(routes: &str, methods: &BTreeMap<String, Vec<BTreeSet<String>>>) -> Result<Errors> {
+    let mut errors = Errors::new();
+    for (function, method) in routes_of(routes) {
+        let of_function = match method {
+            // Answered without the contract, as a constant.
+            None => BTreeSet::new(),
+            Some(method) => match methods.get(method).map(Vec::as_slice) {
+                Some([one]) => one.clone(),
+                Some(_) => bail!("{function} runs `{method}`, and there are several of that name"),
+                None => bail!("{function} runs `{method}`, which isn't public or isn't there"),
+            },
+        };
+        errors.insert(function.to_owned(), of_function);
+    }
+    Ok(errors)
+}
+
+/// Functions and their methods: from lines such as `transferCall => flag(this.transfer(…)?);`.
+fn routes_of(text: &str) -> Vec<(&str, Option<&str>)> {
+    let arrows: Vec<_> = text.match_indices("Call =>").collect();
+    let ends = arrows.iter().skip(1).map(|(at, _)| *at).chain([text.len()]);
+    arrows
+        .iter()
+        .zip(ends)
+        .map(|((at, arrow), end)| {
+            let start = text[..*at].rfind(|c| !is_of_name(c)).map_or(0, |before| before + 1);
+            let body = &text[at + arrow.len()..end];
+            let method = body
+                .split_once("this.")
+                .map(|(_, rest)| rest.split(|c| !is_of_name(c)).next().unwrap_or_default());
+            (&text[start..*at], method)
+        })
+        .collect()
+}
+
+fn is_of_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+/// The public methods of a file, each with the errors that its doc comment lists.
+fn methods_of(text: &str) -> Vec<(String, BTreeSet<String>)> {
+    let mut methods = Vec::new();
+    for (comment, line) in commented(text) {
+        if let Some(rest) = line.strip_prefix("pub fn ") {
+            let name = rest.split(|c| !is_of_name(c)).next().unwrap_or_default();
+            methods.push((name.to_owned(), documented(&comment).into_iter().collect()));
+        }
+    }
+    methods
+}
+
+/// What `declare!` is given.
+fn declared(text: &str) -> Declared {
+    let (mut declarations, mut errors) = (Vec::new(), Errors::new());
+    for (comment, line) in commented(text) {
+        let errors_of_line = || documented(&comment).into_iter().collect();
+        if line.starts_with("interface ") {
+            declarations.push(CREATION.to_owned());
+            errors.insert(CREATION.to_owned(), errors_of_line());
+        } else if let Some(rest) = line.strip_prefix("function ") {
+            declarations.push(line.to_owned());
+            let name = rest.split('(').next().unwrap_or_default();
+            errors.insert(name.to_owned(), errors_of_line());
+        } else if line.starts_with("error ") {
+            declarations.push(line.to_owned());
+        }
+    }
+    Declared { declarations, errors }
+}
+
+/// Every line of code with the doc comment before it; attributes in between belong to neither.
+fn commented(text: &str) -> Vec<(String, &str)> {
+    let mut comment = String::new();
+    let mut lines = Vec::new();
+    for line in text.lines().map(str::trim) {
+        if line.starts_with("///") {
+            comment += line;
+            comment.push('\n');
+        } else if !line.starts_with("#[") {
+            lines.push((std::mem::take(&mut comment), line));
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROUTES: &str = "use x::{decimalsCall, transferCall};
+kit::routes! { Token, payable [buyCall], |this, a| {
+    transferCall => flag(this.transfer(a.address()?)?);
+    decimalsCall => reply::words(&[DECIMALS.word()]);
+    DOMAIN_SEPARATORCall => {
+        let (to, amount) = (a.address()?, a.number()?);
+        reply::words(&[this.domain_separator(to).word()])
+    };
+} }
+";
+
+    const CONTRACT: &str = "impl Token {
+    /// Moves.
+    ///
+    /// Errors: [`Poor`] if there is too little;
+    /// [`Token::Paused`], see [`Self::pause`].
+    /// Events: [`Moved`].
+    #[inline(never)]
+    pub fn transfer(&mut self) {}
+
+    /// Names the domain.
+    pub fn domain_separator(&self) {}
+
+    /// Errors: [`Hidden`].
+    fn helper(&self) {}
+}
+";
+
+    fn methods(text: &str) -> BTreeMap<String, Vec<BTreeSet<String>>> {
+        methods_of(text).into_iter().map(|(name, errors)| (name, vec![errors])).collect()
+    }
+
+    #[test]
+    fn functions_have_the_errors_of_their_methods() {
+        let errors = errors_of(ROUTES, &methods(CONTRACT)).unwrap();
+        let names: Vec<_> = errors.keys().map(String::as_str).collect();
+        assert_eq!(names, ["DOMAIN_SEPARATOR", "decimals", "transfer"]);
+        assert_eq!(errors["transfer"].iter().collect::<Vec<_>>(), ["Paused", "Poor"]);
+        assert!(errors["decimals"].is_empty() && errors["DOMAIN_SEPARATOR"].is_empty());
+    }
+
+    #[test]
+    fn methods_that_are_missing_hidden_or_not_the_only_ones_are_refused() {
+        let without = CONTRACT.replace("pub fn transfer", "pub(crate) fn transfer");
+        assert!(errors_of(ROUTES, &methods(&without)).is_err());
+        let mut twice = methods(CONTRACT);
+        twice.get_mut("transfer").unwrap().push(BTreeSet::new());
+        assert!(errors_of(ROUTES, &twice).is_err());
+    }
+
+    #[test]
+    fn an_interface_is_read_as_it_is_declared() {
+        let Declared { declarations, errors } = declared(
+            "declare! {
+    /// The proxy.
+    ///
+    /// Errors of its creation: see below.
+    /// Errors: [`Uninitialized`].
+    interface IProxy {
+        /// Locks.
+        ///
+        /// Errors: [`Locked`].
+        function lock() external;
+        event Locked();
+        /// Is locked.
+        error Locked();
+    }
+}",
+        );
+        assert_eq!(declarations, ["creation", "function lock() external;", "error Locked();"]);
+        assert_eq!(errors["lock"].iter().collect::<Vec<_>>(), ["Locked"]);
+        assert_eq!(errors["creation"].iter().collect::<Vec<_>>(), ["Uninitialized"]);
+    }
+}

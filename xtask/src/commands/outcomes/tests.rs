@@ -1,0 +1,148 @@
+use super::interface::selector;
+use super::*;
+
+const ABI: &str = r#"[
+    {"type": "function", "name": "buy", "stateMutability": "payable", "inputs": []},
+    {"type": "function", "name": "sell", "stateMutability": "nonpayable", "inputs": [{"type": "uint256"}]},
+    {"type": "error", "name": "TooLittle", "inputs": []}
+]"#;
+
+/// Everything that a pool promises, as it is written down.
+fn promised() -> Vec<String> {
+    let (buy, sell) = (hex(selector("buy()")), hex(selector("sell(uint256)")));
+    let too_little = hex(selector("TooLittle()"));
+    vec![
+        format!("pool {buy} succeeds"),
+        format!("pool {sell} succeeds"),
+        format!("pool {sell} reverts"),
+        format!("pool {sell} reverts {too_little}"),
+        "pool nothing reverts".to_owned(),
+        "pool 0xdeadbeef reverts".to_owned(),
+    ]
+}
+
+fn errors(of: &[(&str, &[&str])]) -> BTreeMap<String, BTreeSet<String>> {
+    let set = |errors: &[&str]| errors.iter().map(|error| (*error).to_owned()).collect();
+    of.iter().map(|(function, errors)| ((*function).to_owned(), set(errors))).collect()
+}
+
+fn pool() -> Contract {
+    let documented = errors(&[("buy", &[]), ("sell", &["TooLittle"])]);
+    Contract::of_program("pool", Interface::of_json(ABI).unwrap(), &documented)
+}
+
+fn judged(contract: Contract, lines: &[String]) -> Outcome {
+    let seen = lines.iter().map(|line| line.parse().unwrap()).collect();
+    tell(&[contract], &seen)
+}
+
+/// The only thing that is wrong.
+fn wrong(contract: Contract, lines: &[String]) -> String {
+    let outcome = judged(contract, lines);
+    let problems: Vec<_> = outcome.rows.iter().filter(|row| row["ok"] == false).collect();
+    assert_eq!(problems.len(), 1, "{}", outcome.text);
+    let report::Verdict::Failed(reason) = outcome.verdict else { panic!("it passes: {}", outcome.text) };
+    assert!(reason.starts_with("1 of "), "{reason}");
+    outcome.text.lines().last().unwrap().to_owned()
+}
+
+#[test]
+fn what_is_promised_and_seen_is_well() {
+    let outcome = judged(pool(), &promised());
+    assert!(matches!(outcome.verdict, report::Verdict::Ok), "{}", outcome.text);
+    assert_eq!(outcome.rows.len(), 6);
+    assert_eq!(outcome.rows[0]["contract"], "pool");
+}
+
+#[test]
+fn what_is_promised_and_was_not_seen_is_named() {
+    for missing in 0..promised().len() {
+        let mut lines = promised();
+        lines.remove(missing);
+        // Somebody else's outcome is none of the pool's.
+        lines.push(promised()[missing].replace("pool", "oracle"));
+        let wrong = wrong(pool(), &lines);
+        assert!(wrong.ends_with("is promised, and no test saw it"), "{wrong}");
+    }
+    let mut lines = promised();
+    lines.remove(3);
+    assert!(wrong(pool(), &lines).contains("pool: sell: TooLittle"));
+}
+
+#[test]
+fn what_was_seen_and_is_not_promised_is_named() {
+    let (buy, too_little) = (hex(selector("buy()")), hex(selector("TooLittle()")));
+    for (line, name) in [
+        (format!("pool {buy} reverts {too_little}"), "pool: buy: TooLittle"),
+        (format!("pool {buy} reverts 0x01020304"), "0x01020304"),
+        (format!("pool {buy} reverts"), "pool: buy: no data"),
+        (format!("pool {buy} reverts garbled"), "pool: buy: data that is no error"),
+        (format!("pool {buy} traps"), "pool: buy: a trap"),
+        ("pool 0xdeadbeef succeeds".to_owned(), "pool: 0xdeadbeef: success"),
+        ("pool nothing succeeds".to_owned(), "pool: less than a selector: success"),
+    ] {
+        let lines = [promised(), vec![line]].concat();
+        let wrong = wrong(pool(), &lines);
+        assert!(wrong.contains(name) && wrong.ends_with("was seen, and isn't documented"), "{wrong}");
+    }
+}
+
+#[test]
+fn documentation_and_interface_have_to_agree() {
+    let of = |documented| Contract::of_program("pool", Interface::of_json(ABI).unwrap(), &documented);
+    let unknown = of(errors(&[("buy", &["Gone"]), ("sell", &["TooLittle"])]));
+    assert!(wrong(unknown, &promised()).contains("buy documents Gone"));
+    let unrouted = of(errors(&[("sell", &["TooLittle"])]));
+    assert!(wrong(unrouted, &promised()).contains("buy has no route"));
+    let mut lines = promised();
+    lines.remove(3);
+    let silent = of(errors(&[("buy", &[]), ("sell", &[])]));
+    assert!(wrong(silent, &lines).contains("TooLittle is declared, and no function documents it"));
+}
+
+#[test]
+fn a_proxy_passes_on_what_is_not_its_own() {
+    let proxy = || {
+        let declarations = ["creation", "function lock() external;", "error Locked();"];
+        Contract::of_proxy(&docs::Declared {
+            declarations: declarations.map(str::to_owned).into(),
+            errors: errors(&[("creation", &[]), ("lock", &["Locked"])]),
+        })
+        .unwrap()
+    };
+    let (lock, locked) = (hex(selector("lock()")), hex(selector("Locked()")));
+    let own = vec![
+        "proxy creation succeeds".to_owned(),
+        format!("proxy {lock} succeeds"),
+        format!("proxy {lock} reverts"),
+        format!("proxy {lock} reverts {locked}"),
+    ];
+    let passed_on = ["0xdeadbeef succeeds", "0xdeadbeef reverts 0x01020304", "nothing reverts"]
+        .map(|line| format!("proxy {line}"))
+        .into_iter()
+        .chain([format!("proxy {lock} reverts 0x01020304"), "proxy creation reverts 0x01020304".to_owned()])
+        .chain(["proxy creation reverts".to_owned()]);
+    let all: Vec<_> = own.iter().cloned().chain(passed_on).collect();
+    assert!(matches!(judged(proxy(), &all).verdict, report::Verdict::Ok));
+    for missing in 0..own.len() {
+        let mut lines = own.clone();
+        lines.remove(missing);
+        wrong(proxy(), &lines);
+    }
+    let own_error = [own, vec![format!("proxy creation reverts {locked}")]].concat();
+    assert!(wrong(proxy(), &own_error).contains("proxy: creation: Locked was seen"));
+}
+
+#[test]
+fn files_are_read_up_to_their_last_whole_line() {
+    let folder = env::temp_dir().join(format!("outcomes-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    assert!(seen(&folder).is_err(), "nothing was seen");
+    fs::write(folder.join("1"), "pool nothing reverts\npool 0xdeadbeef reverts 0x01").unwrap();
+    fs::write(folder.join("2"), "pool nothing reverts\noracle nothing reverts\n").unwrap();
+    assert_eq!(seen(&folder).unwrap().len(), 2);
+    fs::write(folder.join("3"), "pool\n").unwrap();
+    assert!(seen(&folder).is_err());
+    fs::remove_dir_all(&folder).unwrap();
+    assert!(seen(&folder).is_err(), "there is no folder");
+}
