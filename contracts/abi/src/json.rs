@@ -4,8 +4,15 @@ use alloy_json_abi::{JsonAbi, Param, StateMutability};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What has a JSON ABI here, by folder of `contracts/` or, for the proxy, by its module.
-pub const NAMES: &[&str] =
-    &["credential-registry", "credential-token", "pool", "pool-factory", "proxy", "token-factory"];
+pub const NAMES: &[&str] = &[
+    "credential-registry",
+    "credential-token",
+    "pool",
+    "pool-extension",
+    "pool-factory",
+    "proxy",
+    "token-factory",
+];
 
 /// The functions, events and errors of the contract in the folder `name`, or `None` if it isn't one of [`NAMES`].
 #[must_use]
@@ -13,7 +20,13 @@ pub fn of(name: &str) -> Option<JsonAbi> {
     Some(match name {
         "credential-registry" => crate::registry::ICredentialRegistry::abi::contract(),
         "credential-token" => crate::token::ICredentialToken::abi::contract(),
+        // What is at a pool's address: the functions of its two programs.
         "pool" => crate::pool::ICredentialPool::abi::contract(),
+        "pool-extension" => {
+            let mut whole = crate::pool::ICredentialPool::abi::contract();
+            whole.functions.retain(|name, _| !crate::pool::OWN_FUNCTIONS.contains(&name.as_str()));
+            whole
+        }
         "pool-factory" => crate::pool_factory::IPoolFactory::abi::contract(),
         "proxy" => crate::proxy::IProxy::abi::contract(),
         "token-factory" => crate::factory::ICredentialTokenFactory::abi::contract(),
@@ -28,6 +41,7 @@ pub fn solidity(name: &str, interface: &str) -> Option<String> {
     // JSON spells structs out where Solidity needs their names.
     let structs = match name {
         "credential-registry" => crate::registry::structs(),
+        "pool" | "pool-extension" => crate::pool::structs(),
         "pool-factory" => crate::pool_factory::structs(),
         _ => Vec::new(),
     };
@@ -176,6 +190,16 @@ interface IProxy {
         assert!(!text.contains("(("), "{text}");
         assert_eq!(solidity("proxy", "IProxy").map(|text| text.contains("struct")), Some(false));
         assert_eq!(solidity("nonsense", "INonsense"), None);
+    }
+
+    #[test]
+    fn each_function_of_a_pool_is_of_one_of_its_programs() {
+        let names = |folder| of(folder).unwrap().functions().map(|f| f.name.clone()).collect::<BTreeSet<_>>();
+        let own: BTreeSet<String> = crate::pool::OWN_FUNCTIONS.map(String::from).into();
+        assert_eq!(own.len(), crate::pool::OWN_FUNCTIONS.len(), "each once");
+        let (pool, extension) = (names("pool"), names("pool-extension"));
+        assert!(own.is_disjoint(&extension));
+        assert_eq!(own.union(&extension).cloned().collect::<BTreeSet<_>>(), pool);
     }
 
     #[test]

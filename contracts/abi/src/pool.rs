@@ -17,6 +17,24 @@ pub const DOMAIN_VERSION: &str = "1";
 /// Where the first shares that stay in the pool for ever are.
 pub const DEAD: Address = Address::new(alloy_primitives::hex!("000000000000000000000000000000000000dead"));
 
+/// The functions that the pool's own program answers; the others are its extension's.
+#[cfg(feature = "json")]
+pub(crate) const OWN_FUNCTIONS: [&str; 13] = [
+    "addLiquidity",
+    "burn",
+    "getReserves",
+    "initialize",
+    "mint",
+    "removeLiquidity",
+    "setPaused",
+    "setProtocolFee",
+    "skim",
+    "swap",
+    "swapExactEthForTokens",
+    "swapExactTokensForEth",
+    "sync",
+];
+
 /// What is fixed for ever in a pool's code, behind the clone's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CloneArgs {
@@ -271,6 +289,13 @@ declare! {
         /// the pool when this returns.
         function credentialPoolCall(address sender, uint256 amount0, uint256 amount1, bytes data) external;
     }
+}
+
+/// The structs of the interface as EIP-712 writes them, `Name(type field,…)`.
+#[cfg(feature = "json")]
+pub(crate) fn structs() -> Vec<String> {
+    use alloy_sol_types::SolStruct;
+    vec![ICredentialPool::DailyMean::eip712_root_type().into_owned()]
 }
 
 #[cfg(test)]

@@ -151,13 +151,15 @@ unsafe impl UnsafeCallAccess for Scripted {
     }
     unsafe fn delegate_call_contract(
         &self,
-        _: *const u8,
-        _: *const u8,
-        _: usize,
-        _: u64,
-        _: &mut usize,
+        to: *const u8,
+        data: *const u8,
+        data_len: usize,
+        _gas: u64,
+        outs_len: &mut usize,
     ) -> u8 {
-        unreachable!("nothing is delegated here")
+        // Answered as the account's own calls are.
+        // SAFETY: as the caller promises.
+        unsafe { self.call(to, data, data_len, None, outs_len) }
     }
 }
 

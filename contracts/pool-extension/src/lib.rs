@@ -15,3 +15,6 @@ mod contract;
 mod routes;
 
 pub use contract::PoolExtension;
+
+#[cfg(test)]
+mod tests;

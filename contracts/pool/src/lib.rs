@@ -15,3 +15,6 @@ mod contract;
 mod routes;
 
 pub use contract::CredentialPool;
+
+#[cfg(test)]
+mod tests;
