@@ -188,6 +188,13 @@ interface IProxy {
             assert_eq!(text.matches(item).count(), 1, "{item} in\n{text}");
         }
         assert!(!text.contains("(("), "{text}");
+        let text = solidity("pool-factory", "IPoolFactory").unwrap();
+        for item in [
+            "    struct PoolInfo {\n        address token;\n        address creator;\n        uint256 createdAt;\n",
+            "function getPoolInfo(address pool) external view returns (PoolInfo memory info);",
+        ] {
+            assert_eq!(text.matches(item).count(), 1, "{item} in\n{text}");
+        }
         assert_eq!(solidity("proxy", "IProxy").map(|text| text.contains("struct")), Some(false));
         assert_eq!(solidity("nonsense", "INonsense"), None);
     }

@@ -60,7 +60,8 @@ declare! {
         /// Number of pools that are paused by `pausePools`.
         function pausedPools() external view returns (uint256 count);
 
-        /// Redeems the shares of `pool` that the protocol holds, to `protocolFeeRecipient`. Anyone.
+        /// Redeems the shares of `pool` that the protocol holds, to `protocolFeeRecipient`; zeros if it holds none. What trades
+        /// owe it becomes shares with the next change of the pool's liquidity. Anyone.
         function collectProtocolFees(address pool) external returns (uint256 tokenAmount, uint256 ethAmount);
         /// Pays the accrued creation fees to `protocolFeeRecipient`. Only the recipient.
         function withdrawFees() external returns (uint256 amount);
