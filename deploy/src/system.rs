@@ -1,6 +1,6 @@
-//! The ecosystem on a chain: its programs, and a registry and a factory wired together.
+//! The ecosystem on a chain: its programs, and a registry and factories wired together.
 
-use abi::{factory::ICredentialTokenFactory, registry::ICredentialRegistry};
+use abi::{factory::ICredentialTokenFactory, pool_factory::IPoolFactory, registry::ICredentialRegistry};
 use alloy::{primitives::Address, sol_types::SolCall};
 
 use crate::{
@@ -21,6 +21,12 @@ pub struct Artifacts {
     pub factory: Program,
     /// `contracts/credential-token`.
     pub token: Program,
+    /// `contracts/pool-factory`.
+    pub pool_factory: Program,
+    /// `contracts/pool`.
+    pub pool: Program,
+    /// `contracts/pool-extension`.
+    pub pool_extension: Program,
     /// Proxy and clone.
     pub evm: EvmCode,
 }
@@ -53,16 +59,24 @@ pub struct Programs {
     pub factory: Deployed,
     /// Behind every token.
     pub token: Deployed,
+    /// Behind the pool factory's proxy.
+    pub pool_factory: Deployed,
+    /// Behind every pool.
+    pub pool: Deployed,
+    /// Behind every pool, for what its own program leaves to it.
+    pub pool_extension: Deployed,
 }
 
-/// A registry and a factory that know each other.
+/// A registry and factories that know each other.
 #[derive(Clone, Debug)]
 pub struct System {
     /// The registry's proxy.
     pub registry: Address,
-    /// The factory's proxy.
+    /// The token factory's proxy.
     pub factory: Address,
-    /// The programs that they and their tokens run.
+    /// The pool factory's proxy.
+    pub pool_factory: Address,
+    /// The programs that they, their tokens and their pools run.
     pub programs: Programs,
 }
 
@@ -81,8 +95,31 @@ impl Artifacts {
             registry: program("credential-registry")?,
             factory: program("token-factory")?,
             token: program("credential-token")?,
+            pool_factory: program("pool-factory")?,
+            pool: program("pool")?,
+            pool_extension: program("pool-extension")?,
             evm: EvmCode::read(&files.folder().join("evm.json"))?,
         })
+    }
+}
+
+impl Artifacts {
+    /// Each of the programs.
+    #[must_use]
+    pub fn programs(&self) -> [&Program; 6] {
+        [&self.registry, &self.factory, &self.token, &self.pool_factory, &self.pool, &self.pool_extension]
+    }
+
+    /// Each of the programs, to be replaced.
+    pub fn programs_mut(&mut self) -> [&mut Program; 6] {
+        [
+            &mut self.registry,
+            &mut self.factory,
+            &mut self.token,
+            &mut self.pool_factory,
+            &mut self.pool,
+            &mut self.pool_extension,
+        ]
     }
 }
 
@@ -98,25 +135,29 @@ impl Programs {
             registry: deploy_and_activate(chain, payer, &artifacts.registry, steps).await?,
             factory: deploy_and_activate(chain, payer, &artifacts.factory, steps).await?,
             token: deploy_and_activate(chain, payer, &artifacts.token, steps).await?,
+            pool_factory: deploy_and_activate(chain, payer, &artifacts.pool_factory, steps).await?,
+            pool: deploy_and_activate(chain, payer, &artifacts.pool, steps).await?,
+            pool_extension: deploy_and_activate(chain, payer, &artifacts.pool_extension, steps).await?,
         })
     }
 
     /// Each of them.
     #[must_use]
-    pub fn all(&self) -> [&Deployed; 3] {
-        [&self.registry, &self.factory, &self.token]
+    pub fn all(&self) -> [&Deployed; 6] {
+        [&self.registry, &self.factory, &self.token, &self.pool_factory, &self.pool, &self.pool_extension]
     }
 }
 
 impl System {
-    /// Creates the registry and the factory, each with its initialisation in one step; `owner` pays and owns both.
-    /// New tokens take `generator` as their minter.
+    /// Creates the registry and the factories, each with its initialisation in one step; `owner` pays and owns all of them.
+    /// New tokens take `generator` as their minter; `oracle` hears of new pools, if it is a contract.
     pub async fn create(
         chain: &Chain,
         owner: &Key,
         programs: &Programs,
         evm: &EvmCode,
         generator: Address,
+        oracle: Address,
         steps: &mut Steps,
     ) -> Result<Self, ChainError> {
         let what = "create the registry's proxy";
@@ -135,6 +176,18 @@ impl System {
         let code = evm.proxy_creation(programs.factory.address, owner.address(), call.abi_encode());
         let (factory, sent) = chain.create(owner, code, what).await?;
         steps.sent(what, &sent);
-        Ok(Self { registry, factory, programs: programs.clone() })
+
+        let what = "create the pool factory's proxy";
+        let call = IPoolFactory::initializeCall {
+            owner: owner.address(),
+            tokenFactory: factory,
+            oracle,
+            implementation: programs.pool.address,
+            extension: programs.pool_extension.address,
+        };
+        let code = evm.proxy_creation(programs.pool_factory.address, owner.address(), call.abi_encode());
+        let (pool_factory, sent) = chain.create(owner, code, what).await?;
+        steps.sent(what, &sent);
+        Ok(Self { registry, factory, pool_factory, programs: programs.clone() })
     }
 }

@@ -16,7 +16,7 @@ mod untouched;
 mod world;
 
 pub use runtime::run;
-pub use stage::{Stage, tokens};
+pub use stage::{Stage, tokens, wei};
 pub use state::State;
 pub use untouched::Everything;
 pub use world::{STACK_BYTES, World, devnode};

@@ -43,8 +43,7 @@ struct Notes {
 
 impl Notes {
     fn in_folder(folder: &Path, artifacts: &Artifacts) -> Self {
-        let programs = [&artifacts.registry, &artifacts.factory, &artifacts.token];
-        let programs = programs.map(|program| (program.code_hash(), program.name.clone()));
+        let programs = artifacts.programs().map(|program| (program.code_hash(), program.name.clone()));
         let proxy = (keccak256(&artifacts.evm.proxy.runtime), "proxy".to_owned());
         let contracts = programs.into_iter().chain([proxy]).collect();
         Self::of(contracts, artifacts.evm.proxy.creation.clone(), folder)

@@ -11,6 +11,7 @@ use std::{
 
 use abi::{
     factory::ICredentialTokenFactory::{self, TokenCreated},
+    pool_factory::IPoolFactory::{self, PoolCreated},
     registry::{
         ICredentialRegistry::{self, CredentialAttestation, CredentialRebind, CredentialRenewal},
         credential_type,
@@ -46,7 +47,13 @@ pub fn tokens(count: u64) -> U256 {
     math::bounds::WAD * U256::from(count)
 }
 
-/// A registry and a factory of one test, with accounts of their own.
+/// `count` thousandths of an Ether, in wei.
+#[must_use]
+pub fn wei(count: u64) -> U256 {
+    math::bounds::WAD * U256::from(count) / U256::from(1_000)
+}
+
+/// A registry and factories of one test, with accounts of their own.
 pub struct Stage {
     /// The world around it.
     pub world: Arc<World>,
@@ -90,9 +97,9 @@ impl Stage {
         world.fund([&owner, &issuer, &holder, &relayer, &generator, &stranger]).await;
         let evm = &world.artifacts.evm;
         let steps = &mut Steps::silent();
-        let system =
-            System::create(&world.chain, &owner, &world.programs, evm, generator.address(), steps).await;
-        let system = system.expect("registry and factory can be created");
+        let (minter, oracle) = (generator.address(), role("oracle").address());
+        let system = System::create(&world.chain, &owner, &world.programs, evm, minter, oracle, steps).await;
+        let system = system.expect("registry and factories can be created");
         let (attested, numbers) = (Mutex::default(), AtomicU64::new(0));
         let stage =
             Self { world, system, owner, issuer, holder, relayer, generator, stranger, attested, numbers };
@@ -231,6 +238,24 @@ impl Stage {
         token
     }
 
+    /// The pool of a new credential's token, and the token: opened by the holder with 50 tokens and 0.05 Ether. The holder
+    /// has 50 tokens left.
+    pub async fn pool(&self) -> (Address, Address) {
+        let token = self.token_with(tokens(100)).await;
+        (self.pool_of(token, tokens(50), wei(50)).await, token)
+    }
+
+    /// The pool of `token`, opened by the holder with `amount` of it and `ether` wei.
+    pub async fn pool_of(&self, token: Address, amount: U256, ether: U256) -> Address {
+        let factory = self.system.pool_factory;
+        self.world.give(self.holder.address(), ether).await;
+        self.executes(&self.holder, token, ICredentialToken::approveCall { spender: factory, value: amount })
+            .await;
+        let call = IPoolFactory::createPoolCall { token, initialTokenAmount: amount };
+        let sent = self.pays(&self.holder, factory, call, ether).await;
+        self.event::<PoolCreated>(&sent, factory).pool
+    }
+
     /// The answer to a view, which has to answer.
     pub async fn reads<C: SolCall>(&self, at: Address, call: C) -> C::Return {
         self.chain().read(at, call).await.unwrap_or_else(|error| panic!("{error}"))
@@ -239,6 +264,13 @@ impl Stage {
     /// Makes a call by a transaction, which has to succeed.
     pub async fn executes<C: SolCall>(&self, who: &Key, to: Address, call: C) -> Sent {
         let sent = self.chain().execute(who, to, call, C::SIGNATURE).await;
+        sent.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`executes`](Self::executes), with `value` wei.
+    pub async fn pays<C: SolCall>(&self, who: &Key, to: Address, call: C, value: U256) -> Sent {
+        let request = TransactionRequest::default().to(to).input(call.abi_encode().into()).value(value);
+        let sent = self.chain().send(who, request, C::SIGNATURE).await;
         sent.unwrap_or_else(|error| panic!("{error}"))
     }
 

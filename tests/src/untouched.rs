@@ -41,10 +41,14 @@ async fn contracts(stage: &Stage) -> Vec<(String, Address)> {
     let system = &stage.system;
     let mut contracts =
         vec![("registry".to_owned(), system.registry), ("factory".to_owned(), system.factory)];
+    contracts.push(("pool factory".to_owned(), system.pool_factory));
     let programs = stage.world.programs.all().into_iter();
     contracts.extend(programs.map(|program| (format!("program of {}", program.name), program.address)));
     let call = abi::factory::ICredentialTokenFactory::getAllTokensCall {};
     let tokens = stage.chain().read(system.factory, call).await.unwrap_or_default();
     contracts.extend(tokens.into_iter().map(|token| (format!("token {token}"), token)));
+    let call = abi::pool_factory::IPoolFactory::getAllPoolsCall {};
+    let pools = stage.chain().read(system.pool_factory, call).await.unwrap_or_default();
+    contracts.extend(pools.into_iter().map(|pool| (format!("pool {pool}"), pool)));
     contracts
 }

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use alloy::{primitives::U256, rpc::types::TransactionRequest};
+use alloy::{
+    primitives::{Address, U256},
+    rpc::types::TransactionRequest,
+};
 use ecosystem::{
     chain::Chain,
     key::{KEY_VARIABLE, Key},
@@ -112,7 +115,7 @@ impl World {
         let Built { files, artifacts } = built().await;
         let mut artifacts = artifacts.clone();
         if stack != STACK_BYTES {
-            for program in [&mut artifacts.registry, &mut artifacts.factory, &mut artifacts.token] {
+            for program in artifacts.programs_mut() {
                 let module = std::fs::read(files.wasm_path(&program.name)).expect("the program's module");
                 let module = with_stack(&module, stack);
                 *program = Program::from_wasm(&program.name, &module).expect("still a program");
@@ -144,6 +147,13 @@ impl World {
             let request = TransactionRequest::default().to(account.address()).value(value);
             self.chain.send(&self.payer, request, "funding an account").await.expect("the payer has Ether");
         }
+    }
+
+    /// Gives an account Ether beyond what it needs for gas. Units: wei.
+    pub async fn give(&self, account: Address, amount: U256) {
+        let _turn = self.paying.lock().await;
+        let request = TransactionRequest::default().to(account).value(amount);
+        self.chain.send(&self.payer, request, "giving Ether").await.expect("the payer has Ether");
     }
 
     /// Moves the chain's clock forward. Only on a world of the test's own.

@@ -4,6 +4,7 @@ mod abi;
 mod defects;
 mod journey;
 mod lifecycle;
+mod market;
 mod properties;
 mod refusals;
 mod registry;

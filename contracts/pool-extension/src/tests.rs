@@ -43,7 +43,9 @@ impl World {
         };
         host.vm.set_contract_address(POOL);
         host.vm.set_code(POOL, clone::runtime::<{ CloneArgs::BYTES }>(PROGRAM, &args.into()));
-        let reserves = (U256::from(CREATED_AT) << (2 * RESERVE)) | (U256::from(10 * wad) << RESERVE) | U256::from(1_000 * wad);
+        let reserves = (U256::from(CREATED_AT) << (2 * RESERVE))
+            | (U256::from(10 * wad) << RESERVE)
+            | U256::from(1_000 * wad);
         host.vm.set_storage(U256::ZERO, reserves.into());
         host.vm.set_block_timestamp(CREATED_AT + 2 * 86_400);
         let extension = PoolExtension::from(&host);
@@ -102,7 +104,8 @@ fn numbers_of_32_bits_have_no_more() {
         assert_eq!(world.raw(&call), Some(Err(vec![])));
     }
     let list = (vec![U256::from(1_u64 << 32)],);
-    let call = [observeCall::SELECTOR.as_slice(), &alloy_sol_types::SolValue::abi_encode_params(&list)].concat();
+    let call =
+        [observeCall::SELECTOR.as_slice(), &alloy_sol_types::SolValue::abi_encode_params(&list)].concat();
     assert_eq!(world.raw(&call), Some(Err(vec![])));
 }
 

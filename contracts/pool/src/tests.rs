@@ -4,8 +4,9 @@ use crate::contract::CredentialPool;
 use abi::pool::{
     CloneArgs,
     ICredentialPool::{
-        PoolNotClone, PoolPlainEther, addLiquidityCall, addLiquidityWithPermitCall, balanceOfCall, initializeCall,
-        mintCall, swapCall, swapEthForExactTokensCall, swapExactEthForTokensCall, totalSupplyCall,
+        PoolNotClone, PoolPlainEther, addLiquidityCall, addLiquidityWithPermitCall, balanceOfCall,
+        initializeCall, mintCall, swapCall, swapEthForExactTokensCall, swapExactEthForTokensCall,
+        totalSupplyCall,
     },
 };
 use alloy_primitives::{Address, U256, address};
@@ -60,7 +61,8 @@ fn routes_are_the_functions_that_the_extension_leaves() {
 
 #[test]
 fn every_route_refuses_arguments_that_are_missing() {
-    for function in abi::json::of("pool").unwrap().functions().filter(|function| !function.inputs.is_empty()) {
+    for function in abi::json::of("pool").unwrap().functions().filter(|function| !function.inputs.is_empty())
+    {
         if !CredentialPool::SELECTORS.contains(&function.selector().0) {
             continue;
         }

@@ -106,7 +106,10 @@ async fn play(
         }
     }
     let generator = cast.generator.address();
-    let system = System::create(chain, &cast.owner, &programs, &artifacts.evm, generator, &mut steps).await?;
+    // Nobody listens to markets yet.
+    let oracle = cast.generator.address();
+    let evm = &artifacts.evm;
+    let system = System::create(chain, &cast.owner, &programs, evm, generator, oracle, &mut steps).await?;
     cast.fund(chain, &mut steps).await?;
 
     let mut journey = Journey::start(chain, &cast, &system, &mut steps).await?;
@@ -137,6 +140,7 @@ fn addresses(cast: &Cast, system: &System, token: Address) -> BTreeMap<String, A
     let named = [
         ("registry", system.registry),
         ("factory", system.factory),
+        ("pool factory", system.pool_factory),
         ("token", token),
         ("account owner", cast.owner.address()),
         ("account issuer", cast.issuer.address()),
