@@ -60,6 +60,7 @@ impl Market {
     }
 
     /// What there is now.
+    #[inline(never)]
     pub(crate) fn open(&self) -> Result<Book, PoolError> {
         let args = self.args()?;
         let live = Live::from(self.live.halves());
@@ -86,6 +87,7 @@ impl Market {
     }
 
     /// Moves the history and the price sums up to now, and makes `balances` the reserves.
+    #[inline(never)]
     pub(crate) fn close(
         &mut self,
         book: &Book,
@@ -112,6 +114,7 @@ impl Market {
     }
 
     /// Stores reserves and history.
+    #[inline(never)]
     pub(crate) fn store(&mut self, book: &Book) -> Result<(), PoolError> {
         let [token, ether] = book.reserves;
         if token > RESERVE_MAX || ether > RESERVE_MAX {

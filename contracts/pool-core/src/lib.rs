@@ -12,6 +12,9 @@
 //! - P5 The protocol gets a sixth of the growth of √k, of what grew while its fee was on.
 //! - P6 What the pool has beyond its reserves belongs to nobody until `skim` or `sync`, or the pair's own functions, take it.
 //!
+//! Functions that routes call are not inlined: in one frame, all of them together would take more stack than there is, and
+//! each would be paid for by every call.
+//!
 //! Start reading at `market.rs`.
 
 #![no_std]

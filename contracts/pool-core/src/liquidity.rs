@@ -55,6 +55,7 @@ impl Market {
     /// `ERC2612InvalidSigner`; `PoolTokenFailed`; `PoolEtherRefused`; `ReentrancyGuardReentrantCall`; `PoolNotClone` on the
     /// program itself.
     /// Events: `Transfer` of the shares and of those due to the protocol, `Sync`, [`Mint`].
+    #[inline(never)]
     pub fn add_liquidity(
         &mut self,
         desired: U256,
@@ -89,6 +90,7 @@ impl Market {
     /// a simulated call from the zero address; [`InsufficientLiquidityBurned`]; `PoolBelowMinimum`; `PoolTokenFailed`;
     /// `PoolEtherRefused`; `ReentrancyGuardReentrantCall`; `PoolNotClone` on the program itself.
     /// Events: `Transfer` of the shares and of those due to the protocol, `Sync`, [`Burn`].
+    #[inline(never)]
     pub fn remove_liquidity(&mut self, shares: U256, bounds: &Bounds) -> Result<[U256; 2], PoolError> {
         self.in_time(bounds.deadline)?;
         let book = self.begin()?;

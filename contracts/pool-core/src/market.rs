@@ -84,6 +84,7 @@ impl Market {
     /// [`InsufficientInputAmount`] unless the amounts are those of the clone's code; [`InsufficientLiquidityMinted`] if they
     /// are worth no share.
     /// Events: `Transfer` of the shares, `Sync`, `Mint`, [`ProtocolFeeSet`] if it is on.
+    #[inline(never)]
     pub fn initialize(&mut self, token_amount: U256, protocol_fee: bool) -> Result<(), PoolError> {
         let args = self.only_factory()?;
         if self.reserves.get() != B256::ZERO {
@@ -160,6 +161,7 @@ impl Market {
     /// What was fixed in the clone's code.
     ///
     /// Errors: [`PoolNotClone`] on the program itself.
+    #[inline(never)]
     pub fn args(&self) -> Result<CloneArgs, PoolError> {
         let vm = self.vm();
         let args = clone::own_args(vm).map(CloneArgs::from);

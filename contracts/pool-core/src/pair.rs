@@ -32,6 +32,7 @@ impl Market {
     /// `PoolReserveOverflow`; `PoolTokenFailed`; `PoolEtherRefused`; `ReentrancyGuardReentrantCall`; `PoolNotClone` on the
     /// program itself.
     /// Events: `Sync`, `Swap`.
+    #[inline(never)]
     pub fn swap(&mut self, amounts_out: [U256; 2], to: Address, data: &[u8]) -> Result<(), PoolError> {
         let book = self.begin_entry()?;
         let [reserve0, reserve1] = book.reserves;
@@ -77,6 +78,7 @@ impl Market {
     /// Errors: `EnforcedPause`; `InsufficientLiquidityMinted`; `ERC20InvalidReceiver` for the zero address;
     /// `PoolReserveOverflow`; `PoolTokenFailed`; `ReentrancyGuardReentrantCall`; `PoolNotClone` on the program itself.
     /// Events: `Transfer` of the shares and of those due to the protocol, `Sync`, `Mint`.
+    #[inline(never)]
     pub fn mint(&mut self, to: Address) -> Result<U256, PoolError> {
         let book = self.begin_entry()?;
         let balances = self.balances(&book)?;
@@ -91,6 +93,7 @@ impl Market {
     /// Errors: `PoolInvalidRecipient`; `InsufficientLiquidityBurned`; `PoolReserveOverflow`; `PoolTokenFailed`;
     /// `PoolEtherRefused`; `ReentrancyGuardReentrantCall`; `PoolNotClone` on the program itself.
     /// Events: `Transfer` of the shares and of those due to the protocol, `Sync`, `Burn`.
+    #[inline(never)]
     pub fn burn(&mut self, to: Address) -> Result<[U256; 2], PoolError> {
         let book = self.begin()?;
         self.can_receive(&book, to)?;
@@ -108,6 +111,7 @@ impl Market {
     /// Errors: `PoolInvalidRecipient`; `PoolReserveOverflow`; `PoolTokenFailed`; `PoolEtherRefused`;
     /// `ReentrancyGuardReentrantCall`; `PoolNotClone` on the program itself.
     /// Events: the token's `Transfer`.
+    #[inline(never)]
     pub fn skim(&mut self, to: Address) -> Result<(), PoolError> {
         let book = self.begin()?;
         self.can_receive(&book, to)?;
@@ -126,6 +130,7 @@ impl Market {
     ///
     /// Errors: `PoolReserveOverflow`; `PoolTokenFailed`; `ReentrancyGuardReentrantCall`; `PoolNotClone` on the program itself.
     /// Events: `Sync`.
+    #[inline(never)]
     pub fn sync(&mut self) -> Result<(), PoolError> {
         let book = self.begin()?;
         let balances = self.balances(&book)?;

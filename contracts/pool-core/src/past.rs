@@ -23,6 +23,7 @@ impl Market {
     ///
     /// Errors: [`PoolInvalidWindow`] if it is empty or longer than 30 days; [`PoolHistoryTooShort`] if it is longer than the
     /// pool exists; `ReentrancyGuardReentrantCall` while prices are about to change; `PoolNotClone` on the program itself.
+    #[inline(never)]
     pub fn window(&self, window: u64) -> Result<Window, PoolError> {
         let book = self.open_settled()?;
         check(window, 1)?;
@@ -32,6 +33,7 @@ impl Market {
     /// The totals at each of `seconds_ago`, less those at the earliest.
     ///
     /// Errors: as [`window`](Self::window), but that zero seconds ago is now.
+    #[inline(never)]
     pub fn observe(&self, seconds_ago: &[u64]) -> Result<Vec<Point>, PoolError> {
         let book = self.open_settled()?;
         let origin = seconds_ago.iter().copied().max().unwrap_or_default();
@@ -44,6 +46,7 @@ impl Market {
     /// Up to 30 finished days, the newest last.
     ///
     /// Errors: `ReentrancyGuardReentrantCall` while prices are about to change; `PoolNotClone` on the program itself.
+    #[inline(never)]
     pub fn daily_means(&self) -> Result<Vec<DailyMean>, PoolError> {
         let book = self.open_settled()?;
         let mut means = Vec::new();

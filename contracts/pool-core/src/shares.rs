@@ -51,6 +51,7 @@ impl Market {
     /// When (Unix seconds) how many of the first shares are released.
     ///
     /// Errors: `PoolNotClone` on the program itself.
+    #[inline(never)]
     pub fn unlock_schedule(&self) -> Result<([u64; lock::PARTS], [U256; lock::PARTS]), PoolError> {
         let args = self.args()?;
         let shares = first_shares([args.initial_tokens, args.initial_ether]);
@@ -94,6 +95,7 @@ impl Market {
     /// Errors: `ERC2612ExpiredSignature` after the deadline; `ERC2612InvalidSigner` unless the owner signed this, for this
     /// pool on this chain, with its current nonce; `ERC20InvalidSpender` for the zero address.
     /// Events: `Approval`.
+    #[inline(never)]
     pub fn permit(
         &mut self,
         owner: Address,
@@ -116,6 +118,7 @@ impl Market {
     /// The fields of the EIP-712 domain, as the ABI encodes them.
     ///
     /// Source: ERC-5267.
+    #[inline(never)]
     pub fn eip712_domain(&self) -> Vec<u8> {
         eip712::domain_reply(NAME, DOMAIN_VERSION, self.vm().chain_id(), self.this())
     }

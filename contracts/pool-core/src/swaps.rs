@@ -31,6 +31,7 @@ impl Market {
     /// [`InsufficientOutputAmount`] for what is zero or rounds to it; [`PoolBelowMinimum`]; [`PoolReserveOverflow`];
     /// `PoolTokenFailed`; `ReentrancyGuardReentrantCall`; `PoolNotClone` on the program itself.
     /// Events: `Sync`, [`Swap`].
+    #[inline(never)]
     pub fn swap_exact_eth_for_tokens(
         &mut self,
         min_out: U256,
@@ -52,6 +53,7 @@ impl Market {
     /// Errors: as [`swap_exact_eth_for_tokens`](Self::swap_exact_eth_for_tokens); the token's `ERC20InsufficientAllowance`,
     /// `ERC20InsufficientBalance`, and with a permit `ERC2612ExpiredSignature`, `ERC2612InvalidSigner`; `PoolEtherRefused`.
     /// Events: `Sync`, [`Swap`].
+    #[inline(never)]
     pub fn swap_exact_tokens_for_eth(
         &mut self,
         amount_in: U256,
@@ -75,6 +77,7 @@ impl Market {
     /// Errors: as [`swap_exact_eth_for_tokens`](Self::swap_exact_eth_for_tokens), with [`PoolAboveMaximum`] for its bound;
     /// [`InsufficientLiquidity`]; `PoolEtherRefused`.
     /// Events: `Sync`, [`Swap`].
+    #[inline(never)]
     pub fn swap_eth_for_exact_tokens(
         &mut self,
         amount_out: U256,
@@ -97,6 +100,7 @@ impl Market {
     /// Errors: as [`swap_exact_tokens_for_eth`](Self::swap_exact_tokens_for_eth), with [`PoolAboveMaximum`] for its bound;
     /// [`InsufficientLiquidity`].
     /// Events: `Sync`, [`Swap`].
+    #[inline(never)]
     pub fn swap_tokens_for_exact_eth(
         &mut self,
         amount_out: U256,
@@ -171,6 +175,7 @@ impl Market {
     }
 
     /// Trades Ether, which came with the call, for tokens.
+    #[inline(never)]
     fn buy(&mut self, book: &Book, amount_in: u128, out: u128, to: Address) -> Result<(), PoolError> {
         let [token, ether] = book.reserves;
         let balances = [token.saturating_sub(out), ether.saturating_add(amount_in)];
@@ -181,6 +186,7 @@ impl Market {
     }
 
     /// Trades the caller's tokens for Ether.
+    #[inline(never)]
     fn sell(
         &mut self,
         book: &Book,
