@@ -544,7 +544,8 @@ impl PoolFactory {
 
     /// Lets trades and additions of liquidity in `pools` go on; those that aren't paused stay so.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; else as [`Self::pause_pools`].
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; [`PoolFactoryTooManyPools`] beyond 100;
+    /// [`PoolFactoryUnknownPool`]; [`PoolFactoryPoolFailed`]; [`ReentrancyGuardReentrantCall`].
     /// Events: the pools' `PoolPausedSet`.
     pub fn unpause_pools(&mut self, pools: &[Address]) -> Result<(), PoolFactoryError> {
         self.ownership.only_owner()?;
@@ -575,14 +576,13 @@ impl PoolFactory {
         Ok(self.schedule.launch(&self.ownership)?)
     }
 
-    // The errors of announced functions, beside their own: `OwnableUnauthorizedAccount` if the caller isn't the owner; once
-    // launched `NotScheduled`, `NotYetDue`, `ScheduleExpired`. They emit `Executed`, beside their own event, if they were
-    // announced.
+    // Announced functions emit `Executed`, beside their own event, if they were announced.
 
     /// Takes another token factory. Announced.
     ///
-    /// Errors: [`PoolFactoryUnsuitable`] if `new_token_factory` doesn't answer as a token factory does, or is a program and
-    /// not its proxy.
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
+    /// [`ScheduleExpired`]; [`PoolFactoryUnsuitable`] if `new_token_factory` doesn't answer as a token factory does, or is a
+    /// program and not its proxy.
     /// Events: [`TokenFactorySet`].
     pub fn set_token_factory(&mut self, new_token_factory: Address) -> Result<(), PoolFactoryError> {
         self.authorize(setTokenFactoryCall::SELECTOR, &[new_token_factory.into_word()])?;
@@ -591,8 +591,9 @@ impl PoolFactory {
 
     /// Takes another oracle, which hears of pools opened from now on. Announced.
     ///
-    /// Errors: [`PoolFactoryUnsuitable`] for the zero address, for a program itself, and, once launched, for an address
-    /// without code.
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
+    /// [`ScheduleExpired`]; [`PoolFactoryUnsuitable`] for the zero address, for a program itself, and, once launched, for an
+    /// address without code.
     /// Events: [`OracleSet`].
     pub fn set_oracle(&mut self, new_oracle: Address) -> Result<(), PoolFactoryError> {
         self.authorize(setOracleCall::SELECTOR, &[new_oracle.into_word()])?;
@@ -602,7 +603,8 @@ impl PoolFactory {
     /// Takes other pool programs, for pools opened from now on: both at once, because they share a pool's storage and have to
     /// agree on it. Announced.
     ///
-    /// Errors: [`PoolFactoryUnsuitable`] for the one that isn't an active program that answers as it should.
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
+    /// [`ScheduleExpired`]; [`PoolFactoryUnsuitable`] for the one that isn't an active program that answers as it should.
     /// Events: [`ImplementationSet`].
     pub fn set_implementation(
         &mut self,
@@ -616,7 +618,8 @@ impl PoolFactory {
 
     /// Changes what a pool has to be opened with at least. Announced. Units: base units, wei.
     ///
-    /// Errors: [`PoolFactoryInvalidMinimum`] unless both are above 0 and below 2¹¹².
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
+    /// [`ScheduleExpired`]; [`PoolFactoryInvalidMinimum`] unless both are above 0 and below 2¹¹².
     /// Events: [`MinimumLiquiditySet`].
     pub fn set_minimum_liquidity(
         &mut self,
@@ -630,7 +633,8 @@ impl PoolFactory {
 
     /// Changes the creation fee. Announced unless it falls. Units: wei.
     ///
-    /// Errors: [`PoolFactoryFeeTooHigh`] above 0.01 Ether.
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
+    /// [`ScheduleExpired`]; [`PoolFactoryFeeTooHigh`] above 0.01 Ether.
     /// Events: [`PoolCreationFeeUpdated`].
     pub fn set_pool_creation_fee(&mut self, new_fee: U256) -> Result<(), PoolFactoryError> {
         let old = self.pool_creation_fee();
@@ -646,7 +650,8 @@ impl PoolFactory {
 
     /// Takes another recipient of fees, whom everything that wasn't paid out yet goes to. Announced.
     ///
-    /// Errors: [`InvalidRecipient`] for the zero address.
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
+    /// [`ScheduleExpired`]; [`InvalidRecipient`] for the zero address.
     /// Events: [`ProtocolFeeRecipientUpdated`].
     pub fn set_protocol_fee_recipient(&mut self, new_recipient: Address) -> Result<(), PoolFactoryError> {
         self.authorize(setProtocolFeeRecipientCall::SELECTOR, &[new_recipient.into_word()])?;
@@ -661,7 +666,8 @@ impl PoolFactory {
 
     /// Switches the protocol's part of the trading fees on or off in `pools`. Announced unless it is switched off.
     ///
-    /// Errors: [`PoolFactoryTooManyPools`] beyond 100; [`PoolFactoryUnknownPool`]; [`PoolFactoryPoolFailed`];
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
+    /// [`ScheduleExpired`]; [`PoolFactoryTooManyPools`] beyond 100; [`PoolFactoryUnknownPool`]; [`PoolFactoryPoolFailed`];
     /// [`ReentrancyGuardReentrantCall`].
     /// Events: the pools' `ProtocolFeeSet`.
     pub fn set_protocol_fee(&mut self, pools: &[Address], on: bool) -> Result<(), PoolFactoryError> {
