@@ -76,19 +76,19 @@ impl Live {
 }
 
 /// When the hour or day of `length` seconds that `time` belongs to ends. Units: Unix seconds.
-const fn end_of(time: u64, length: u64) -> u64 {
+fn end_of(time: u64, length: u64) -> u64 {
     start_of(time, length).saturating_add(length)
 }
 
 /// When it began.
-const fn start_of(time: u64, length: u64) -> u64 {
+fn start_of(time: u64, length: u64) -> u64 {
     // No division by zero: lengths are constants.
-    time.saturating_sub(time.wrapping_rem(length))
+    time.saturating_sub(time.checked_rem(length).unwrap_or_default())
 }
 
 /// Where observation `number` is in a ring of `length`.
-const fn place(number: u32, length: u32) -> u32 {
-    number.wrapping_rem(length)
+fn place(number: u32, length: u32) -> u32 {
+    number.checked_rem(length).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ pub fn exp2(exponent: i64, scale: u64) -> U256 {
     for n in 1..=TERMS {
         // All of them are at most 2^63: no overflow, and a division of 64 bits.
         let product = u64::try_from(term.wrapping_mul(power) >> FRACTION).unwrap_or_default();
-        term = product.wrapping_div(n).into();
+        term = product.checked_div(n).unwrap_or_default().into();
         sum = sum.wrapping_add(term);
     }
     // scale · sum / 2^63 · 2^whole, in one shift; 64 + 64 bits.

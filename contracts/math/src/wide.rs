@@ -65,8 +65,8 @@ fn guess(number: u128, divisor: u64) -> u64 {
     let (first, second) = (divisor >> HALF, divisor & LOW);
     let half = |rest: u64, next: u64| {
         // No division by zero: the highest bit is set.
-        let mut digit = rest.wrapping_div(first);
-        let mut left = rest.wrapping_rem(first);
+        let mut digit = rest.checked_div(first).unwrap_or_default();
+        let mut left = rest.checked_rem(first).unwrap_or_default();
         while digit > LOW || digit.wrapping_mul(second) > (left << HALF | next) {
             digit = digit.wrapping_sub(1);
             left = left.wrapping_add(first);

@@ -46,7 +46,7 @@ kit::events! {
 ///
 /// | slot | field | content |
 /// |---|---|---|
-/// | 0 | `reserves` | last change (32, Unix seconds modulo 2³²), reserve of Ether (112, wei), of the token (112, base units) |
+/// | 0 | `reserves` | last change (32, Unix seconds modulo 2³²), reserve of Ether (112, wei), reserve of the token (112, base units) |
 /// | 1 | `price0` | Σ price of the token in Ether · seconds (256, UQ112.112) |
 /// | 2 | `price1` | Σ price of Ether in the token · seconds (256, UQ112.112) |
 /// | 3 | `live` | `math::history::Live`; its flags: 1 paused, 2 protocol fee |

@@ -26,6 +26,10 @@ use stylus_sdk::prelude::*;
 const LISTS_HEAD_BYTES: u64 = 0x60;
 
 /// The extension: its storage is the market's.
+///
+/// | slot | field | content |
+/// |---|---|---|
+/// | 0 … 784 | `market` | [`Market`] |
 #[storage]
 #[entrypoint]
 pub struct PoolExtension {

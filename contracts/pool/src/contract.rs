@@ -24,6 +24,10 @@ use pool_core::Market;
 use stylus_sdk::{ArbResult, call::RawCall, prelude::*};
 
 /// The pool: its storage is the market's.
+///
+/// | slot | field | content |
+/// |---|---|---|
+/// | 0 … 784 | `market` | [`Market`] |
 #[storage]
 #[entrypoint]
 pub struct CredentialPool {

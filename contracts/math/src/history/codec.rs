@@ -157,8 +157,11 @@ impl Totals {
 
 /// The totals at the end of an hour, and what stood then.
 ///
-/// From the highest bit: hour (21, since 1970), log2 of the price (32), log2(price) · time (54), trades (21); 1 free,
-/// reserve · time (57), volume (46), reserve (24).
+/// From the highest bit, where the hour counts since 1970:
+///
+/// | bits | 21 | 32 | 54 | 21 | 1 | 57 | 46 | 24 |
+/// |---|---|---|---|---|---|---|---|---|
+/// | | hour | log2(price) | log2(price) · time | trades | free | reserve · time | volume | reserve |
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Observation {
     /// The hour, counted since 1970.
@@ -194,8 +197,11 @@ impl From<[u128; 2]> for Observation {
 
 /// The totals at the last interaction, how many observations there have been, and a byte that the pool may use.
 ///
-/// From the highest bit: flags (8), number of hourly observations (24), of daily ones (21), log2(price) · time (54), trades
-/// (21); 1 free, reserve · time (57), volume (46), 24 free.
+/// From the highest bit:
+///
+/// | bits | 8 | 24 | 21 | 54 | 21 | 1 | 57 | 46 | 24 |
+/// |---|---|---|---|---|---|---|---|---|---|
+/// | | flags | hourly observations | daily observations | log2(price) · time | trades | free | reserve · time | volume | free |
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Live {
     /// The pool's.

@@ -264,6 +264,6 @@ fn mean_log(change: Change, seconds: u64) -> i64 {
 }
 
 /// When an observation's hour ended. Units: Unix seconds.
-const fn end_of_hour(observation: Observation) -> u64 {
+fn end_of_hour(observation: Observation) -> u64 {
     end_of(observation.hour.saturating_mul(HOUR_SECS), HOUR_SECS)
 }

@@ -16,7 +16,7 @@ use kit::{
     clone, guard,
     testing::{Answer, Scripted},
 };
-use std::{boxed::Box, collections::HashMap};
+use std::collections::HashMap;
 use stylus_sdk::{prelude::*, testing::TestVM};
 
 use crate::{Market, PoolError};
@@ -239,8 +239,7 @@ impl World {
 
     /// Has `account` do something when the pool reaches it.
     pub(super) fn act(&self, account: Address, act: impl Fn(&Play, &[u8]) + 'static) {
-        let act: Box<dyn Fn(&Play, &[u8])> = Box::new(act);
-        self.play.acts.borrow_mut().insert(account, Rc::from(act));
+        self.play.acts.borrow_mut().insert(account, Rc::new(act));
     }
 
     pub(super) fn tokens_of(&self, account: Address) -> U256 {
