@@ -1,8 +1,11 @@
-//! Contracts that misbehave, each named for its fault, and one that stands in for the generator.
+//! Contracts that misbehave, each named for its fault, and those that stand in for the generator and the oracle.
 
 use abi::{
     factory::ICredentialTokenFactory::setGeneratorCall,
+    market::IMarketListener::onPoolCreatedCall,
     minter::ITokenMinter::{onEmissionRateChangeCall, onTokenCreatedCall},
+    pool::ICredentialPool::PoolNotClone,
+    pool_factory::IPoolFactory::setOracleCall,
     token::ICredentialToken::{CredentialTokenNotClone, getEmissionRateCall},
 };
 use alloy::{
@@ -66,7 +69,18 @@ pub fn reenters(target: Address, call: &[u8]) -> Bytes {
 /// A program that always reverts as a token program does which is asked itself: it passes for one until it is used.
 #[must_use]
 pub fn poses_as_token_program() -> Program {
-    let selector = CredentialTokenNotClone::SELECTOR.map(|byte| format!("\\{byte:02x}")).concat();
+    always_refuses("poses-as-token-program", CredentialTokenNotClone::SELECTOR)
+}
+
+/// The same for a pool's program. For its extension it doesn't pass: it has something to say about reserves.
+#[must_use]
+pub fn poses_as_pool_program() -> Program {
+    always_refuses("poses-as-pool-program", PoolNotClone::SELECTOR)
+}
+
+/// A program that always reverts with an error of this selector, about itself.
+fn always_refuses(name: &str, selector: [u8; 4]) -> Program {
+    let selector = selector.map(|byte| format!("\\{byte:02x}")).concat();
     let text = format!(
         r#"(module
             (import "vm_hooks" "contract_address" (func $contract_address (param i32)))
@@ -82,7 +96,7 @@ pub fn poses_as_token_program() -> Program {
             (func (export "never_called") i32.const 0 call $pay_for_memory_grow))"#
     );
     let module = wat::parse_str(text).expect("a module");
-    Program::from_wasm("poses-as-token-program", &module).expect("a program")
+    Program::from_wasm(name, &module).expect("a program")
 }
 
 /// Stands in for the generator, with what tokens and factory need of one. Under the id of the credential (as the number of
@@ -117,6 +131,22 @@ pub fn generator() -> Bytes {
         &hex!("5f 51 60 04 35 60 03 01 55 60 24 35 60 04 35 60 01 01 55 00"),
         // 127: revert(0, 0)
         &hex!("5b 5f 5f fd"),
+    ];
+    code.concat().into()
+}
+
+/// Stands in for the oracle, with what the pool factory needs of one. Under the id of the credential (as the number of a slot)
+/// it keeps the token, after it the pool: two fresh slots for a new pool. It refuses everything else without a word.
+#[must_use]
+pub fn oracle() -> Bytes {
+    #[rustfmt::skip]
+    let code = [
+        // if calldataload(0) >> 224 == onPoolCreated { goto 17 }
+        &hex!("5f 35 60 e0 1c 63")[..], &onPoolCreatedCall::SELECTOR, &hex!("14 60 11 57"),
+        // revert(0, 0)
+        &hex!("5f 5f fd"),
+        // 17: sstore(id, token); sstore(id + 1, pool); stop
+        &hex!("5b 60 24 35 60 04 35 55 60 44 35 60 04 35 60 01 01 55 00"),
     ];
     code.concat().into()
 }
@@ -221,6 +251,13 @@ impl Stage {
         let call = setGeneratorCall { newGenerator: generator };
         self.executes(&self.owner, self.system.factory, call).await;
         generator
+    }
+
+    /// Puts a contract on the chain and has it hear of new pools.
+    pub async fn install_oracle(&self, code: Bytes) -> Address {
+        let oracle = self.account_with(code).await;
+        self.executes(&self.owner, self.system.pool_factory, setOracleCall { newOracle: oracle }).await;
+        oracle
     }
 
     /// Creates an account with this code.
