@@ -45,15 +45,14 @@ pub struct Addition {
 }
 
 impl Market {
-    /// Adds liquidity in the pool's ratio: at most `desired` of the caller's tokens, if need be after a permit, and Ether of
-    /// the call, of which the rest goes back. Units: base units, Unix seconds.
+    /// Adds liquidity in the pool's ratio: at most `desired` of the caller's tokens, if need be after a permit (which brings
+    /// errors of its own), and Ether of the call, of which the rest goes back. Units: base units, Unix seconds.
     ///
     /// Rounding: the shares down, and so is the amount that the ratio limits.
     /// Errors: `DeadlinePassed`; `EnforcedPause`; `PoolInvalidRecipient`; [`InsufficientInputAmount`] without Ether or tokens;
     /// `PoolBelowMinimum`; [`InsufficientLiquidityMinted`]; [`PoolReserveOverflow`]; the token's
-    /// `ERC20InsufficientAllowance`, `ERC20InsufficientBalance`, and with a permit `ERC2612ExpiredSignature`,
-    /// `ERC2612InvalidSigner`; `PoolTokenFailed`; `PoolEtherRefused`; `ReentrancyGuardReentrantCall`; `PoolNotClone` on the
-    /// program itself.
+    /// `ERC20InsufficientAllowance`, `ERC20InsufficientBalance`; `PoolTokenFailed`; `PoolEtherRefused` if the caller doesn't
+    /// take the rest; `ReentrancyGuardReentrantCall`; `PoolNotClone` on the program itself.
     /// Events: `Transfer` of the shares and of those due to the protocol, `Sync`, [`Mint`].
     #[inline(never)]
     pub fn add_liquidity(

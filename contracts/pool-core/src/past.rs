@@ -32,7 +32,8 @@ impl Market {
 
     /// The totals at each of `seconds_ago`, less those at the earliest.
     ///
-    /// Errors: as [`window`](Self::window), but that zero seconds ago is now.
+    /// Errors: [`PoolInvalidWindow`] beyond 30 days; [`PoolHistoryTooShort`] before the pool existed;
+    /// `ReentrancyGuardReentrantCall` while prices are about to change; `PoolNotClone` on the program itself.
     #[inline(never)]
     pub fn observe(&self, seconds_ago: &[u64]) -> Result<Vec<Point>, PoolError> {
         let book = self.open_settled()?;

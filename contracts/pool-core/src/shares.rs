@@ -71,7 +71,8 @@ impl Market {
     /// Moves `value` from `from` to `to`, out of the caller's allowance, which shrinks unless it is without limit. Units:
     /// base units.
     ///
-    /// Errors: `ERC20InsufficientAllowance`, and those of [`transfer`](Self::transfer).
+    /// Errors: `ERC20InsufficientAllowance`; `ERC20InsufficientBalance`; `ERC20InvalidReceiver`, `ERC20InvalidSender` for the
+    /// zero address; [`LiquidityLocked`]; `PoolNotClone` on the program itself.
     /// Events: `Transfer`.
     pub fn transfer_from(&mut self, from: Address, to: Address, value: U256) -> Result<bool, PoolError> {
         let spender = self.vm().msg_sender();

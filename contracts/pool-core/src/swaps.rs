@@ -47,11 +47,14 @@ impl Market {
         Ok(U256::from(out))
     }
 
-    /// Sells `amount_in` of the caller's tokens for Ether to `to`, if need be after a permit. Units: base units, Unix seconds.
+    /// Sells `amount_in` of the caller's tokens for Ether to `to`, if need be after a permit (which brings errors of its own).
+    /// Units: base units, Unix seconds.
     ///
     /// Rounding: the output down.
-    /// Errors: as [`swap_exact_eth_for_tokens`](Self::swap_exact_eth_for_tokens); the token's `ERC20InsufficientAllowance`,
-    /// `ERC20InsufficientBalance`, and with a permit `ERC2612ExpiredSignature`, `ERC2612InvalidSigner`; `PoolEtherRefused`.
+    /// Errors: `DeadlinePassed`; `EnforcedPause`; `PoolInvalidRecipient`; [`InsufficientInputAmount`],
+    /// [`InsufficientOutputAmount`] for what is zero or rounds to it; [`PoolBelowMinimum`]; [`PoolReserveOverflow`]; the
+    /// token's `ERC20InsufficientAllowance`, `ERC20InsufficientBalance`; `PoolTokenFailed`; `PoolEtherRefused`;
+    /// `ReentrancyGuardReentrantCall`; `PoolNotClone` on the program itself.
     /// Events: `Sync`, [`Swap`].
     #[inline(never)]
     pub fn swap_exact_tokens_for_eth(
@@ -74,8 +77,9 @@ impl Market {
     /// Buys `amount_out` tokens to `to` for Ether of the call, of which the rest goes back. Units: base units, Unix seconds.
     ///
     /// Rounding: the input up.
-    /// Errors: as [`swap_exact_eth_for_tokens`](Self::swap_exact_eth_for_tokens), with [`PoolAboveMaximum`] for its bound;
-    /// [`InsufficientLiquidity`]; `PoolEtherRefused`.
+    /// Errors: `DeadlinePassed`; `EnforcedPause`; `PoolInvalidRecipient`; [`InsufficientOutputAmount`] for zero;
+    /// [`InsufficientLiquidity`]; [`PoolAboveMaximum`]; [`PoolReserveOverflow`]; `PoolTokenFailed`; `PoolEtherRefused` if the
+    /// caller doesn't take the rest; `ReentrancyGuardReentrantCall`; `PoolNotClone` on the program itself.
     /// Events: `Sync`, [`Swap`].
     #[inline(never)]
     pub fn swap_eth_for_exact_tokens(
@@ -94,11 +98,14 @@ impl Market {
         Ok(U256::from(amount_in))
     }
 
-    /// Buys `amount_out` wei to `to` for the caller's tokens, if need be after a permit. Units: base units, Unix seconds.
+    /// Buys `amount_out` wei to `to` for the caller's tokens, if need be after a permit (which brings errors of its own).
+    /// Units: base units, Unix seconds.
     ///
     /// Rounding: the input up.
-    /// Errors: as [`swap_exact_tokens_for_eth`](Self::swap_exact_tokens_for_eth), with [`PoolAboveMaximum`] for its bound;
-    /// [`InsufficientLiquidity`].
+    /// Errors: `DeadlinePassed`; `EnforcedPause`; `PoolInvalidRecipient`; [`InsufficientOutputAmount`] for zero;
+    /// [`InsufficientLiquidity`]; [`PoolAboveMaximum`]; [`PoolReserveOverflow`]; the token's `ERC20InsufficientAllowance`,
+    /// `ERC20InsufficientBalance`; `PoolTokenFailed`; `PoolEtherRefused`; `ReentrancyGuardReentrantCall`; `PoolNotClone` on
+    /// the program itself.
     /// Events: `Sync`, [`Swap`].
     #[inline(never)]
     pub fn swap_tokens_for_exact_eth(

@@ -13,13 +13,13 @@
 
 use abi::pool::{DECIMALS, NAME, SYMBOL};
 use alloc::{vec, vec::Vec};
-use alloy_primitives::U256;
+use alloy_primitives::{Address, U256};
 use kit::{calldata::append_bytes, reply::Word as _};
 use math::{
     curve::MINIMUM_LIQUIDITY,
     history::{DailyMean, Point},
 };
-use pool_core::{Market, PoolError};
+use pool_core::{Addition, Bounds, Market, Permit, PoolError};
 use stylus_sdk::prelude::*;
 
 /// Bytes of the heads of three lists.
@@ -38,53 +38,115 @@ pub struct PoolExtension {
 
 impl PoolExtension {
     /// Name of the shares.
-    pub(crate) const fn name() -> &'static str {
+    pub const fn name() -> &'static str {
         NAME
     }
 
     /// Symbol of the shares.
-    pub(crate) const fn symbol() -> &'static str {
+    pub const fn symbol() -> &'static str {
         SYMBOL
     }
 
     /// Decimals of the shares.
-    pub(crate) const fn decimals() -> u8 {
+    pub const fn decimals() -> u8 {
         DECIMALS
     }
 
     /// Shares that stay in the pool for ever.
-    pub(crate) const fn minimum_liquidity() -> u64 {
+    pub const fn minimum_liquidity() -> u64 {
         MINIMUM_LIQUIDITY
+    }
+
+    /// `swapExactTokensForEth` after a permit of the token. Units: base units, Unix seconds.
+    ///
+    /// Rounding: the output down.
+    /// Errors: `DeadlinePassed`; `EnforcedPause`; `PoolInvalidRecipient`; `InsufficientInputAmount`,
+    /// `InsufficientOutputAmount` for what is zero or rounds to it; `PoolBelowMinimum`; `PoolReserveOverflow`; the token's
+    /// `ERC20InsufficientAllowance`, `ERC20InsufficientBalance`, `ERC2612ExpiredSignature`, `ERC2612InvalidSigner`;
+    /// `PoolTokenFailed`; `PoolEtherRefused`; `ReentrancyGuardReentrantCall`; `PoolNotClone` on the program itself.
+    /// Events: `Sync`, `Swap`.
+    #[inline]
+    pub fn swap_exact_tokens_for_eth_with_permit(
+        &mut self,
+        amount_in: U256,
+        min_out: U256,
+        to: Address,
+        deadline: U256,
+        permit: &Permit,
+    ) -> Result<U256, PoolError> {
+        self.market.swap_exact_tokens_for_eth(amount_in, min_out, to, deadline, Some(permit))
+    }
+
+    /// `swapTokensForExactEth` after a permit of the token. Units: base units, Unix seconds.
+    ///
+    /// Rounding: the input up.
+    /// Errors: `DeadlinePassed`; `EnforcedPause`; `PoolInvalidRecipient`; `InsufficientOutputAmount` for zero;
+    /// `InsufficientLiquidity`; `PoolAboveMaximum`; `PoolReserveOverflow`; the token's `ERC20InsufficientAllowance`,
+    /// `ERC20InsufficientBalance`, `ERC2612ExpiredSignature`, `ERC2612InvalidSigner`; `PoolTokenFailed`; `PoolEtherRefused`;
+    /// `ReentrancyGuardReentrantCall`; `PoolNotClone` on the program itself.
+    /// Events: `Sync`, `Swap`.
+    #[inline]
+    pub fn swap_tokens_for_exact_eth_with_permit(
+        &mut self,
+        amount_out: U256,
+        max_in: U256,
+        to: Address,
+        deadline: U256,
+        permit: &Permit,
+    ) -> Result<U256, PoolError> {
+        self.market.swap_tokens_for_exact_eth(amount_out, max_in, to, deadline, Some(permit))
+    }
+
+    /// `addLiquidity` after a permit of the token. Units: base units, Unix seconds.
+    ///
+    /// Rounding: the shares down, and so is the amount that the ratio limits.
+    /// Errors: `DeadlinePassed`; `EnforcedPause`; `PoolInvalidRecipient`; `InsufficientInputAmount` without Ether or tokens;
+    /// `PoolBelowMinimum`; `InsufficientLiquidityMinted`; `PoolReserveOverflow`; the token's `ERC20InsufficientAllowance`,
+    /// `ERC20InsufficientBalance`, `ERC2612ExpiredSignature`, `ERC2612InvalidSigner`; `PoolTokenFailed`; `PoolEtherRefused`
+    /// if the caller doesn't take the rest; `ReentrancyGuardReentrantCall`; `PoolNotClone` on the program itself.
+    /// Events: `Transfer` of the shares and of those due to the protocol, `Sync`, `Mint`.
+    #[inline]
+    pub fn add_liquidity_with_permit(
+        &mut self,
+        desired: U256,
+        bounds: &Bounds,
+        permit: &Permit,
+    ) -> Result<Addition, PoolError> {
+        self.market.add_liquidity(desired, bounds, Some(permit))
     }
 
     /// The geometric mean price of the last `window` seconds (wei per whole token), and the window's real length.
     ///
-    /// Errors: `PoolInvalidWindow`, `PoolHistoryTooShort`, `ReentrancyGuardReentrantCall`, `PoolNotClone`.
-    pub(crate) fn consult(&self, window: u64) -> Result<Vec<u8>, PoolError> {
+    /// Errors: `PoolInvalidWindow` if it is empty or longer than 30 days; `PoolHistoryTooShort` if it is longer than the pool
+    /// exists; `ReentrancyGuardReentrantCall` while prices are about to change; `PoolNotClone` on the program itself.
+    pub fn consult(&self, window: u64) -> Result<Vec<u8>, PoolError> {
         let window = self.market.window(window)?;
         Ok(kit::reply::words(&[window.price().word(), window.seconds.word()]))
     }
 
     /// What changed hands in the last `window` seconds (wei), and the window's real length.
     ///
-    /// Errors: as [`consult`](Self::consult).
-    pub(crate) fn volume(&self, window: u64) -> Result<Vec<u8>, PoolError> {
+    /// Errors: `PoolInvalidWindow` if it is empty or longer than 30 days; `PoolHistoryTooShort` if it is longer than the pool
+    /// exists; `ReentrancyGuardReentrantCall` while prices are about to change; `PoolNotClone` on the program itself.
+    pub fn volume(&self, window: u64) -> Result<Vec<u8>, PoolError> {
         let window = self.market.window(window)?;
         Ok(kit::reply::words(&[U256::from(window.volume()).word(), window.seconds.word()]))
     }
 
     /// The mean Ether reserve of the last `window` seconds (wei), and the window's real length.
     ///
-    /// Errors: as [`consult`](Self::consult).
-    pub(crate) fn liquidity(&self, window: u64) -> Result<Vec<u8>, PoolError> {
+    /// Errors: `PoolInvalidWindow` if it is empty or longer than 30 days; `PoolHistoryTooShort` if it is longer than the pool
+    /// exists; `ReentrancyGuardReentrantCall` while prices are about to change; `PoolNotClone` on the program itself.
+    pub fn liquidity(&self, window: u64) -> Result<Vec<u8>, PoolError> {
         let window = self.market.window(window)?;
         Ok(kit::reply::words(&[U256::from(window.ether()).word(), window.seconds.word()]))
     }
 
     /// The totals at each of `seconds_ago`: three lists.
     ///
-    /// Errors: as [`consult`](Self::consult).
-    pub(crate) fn observe(&self, seconds_ago: &[u64]) -> Result<Vec<u8>, PoolError> {
+    /// Errors: `PoolInvalidWindow` beyond 30 days; `PoolHistoryTooShort` before the pool existed;
+    /// `ReentrancyGuardReentrantCall` while prices are about to change; `PoolNotClone` on the program itself.
+    pub fn observe(&self, seconds_ago: &[u64]) -> Result<Vec<u8>, PoolError> {
         let points = self.market.observe(seconds_ago)?;
         let words = u64::try_from(points.len()).unwrap_or(u64::MAX);
         let list_bytes = words.saturating_add(1).saturating_mul(32);
@@ -104,8 +166,8 @@ impl PoolExtension {
 
     /// The finished days: a list of structs.
     ///
-    /// Errors: `ReentrancyGuardReentrantCall`, `PoolNotClone`.
-    pub(crate) fn daily_means(&self) -> Result<Vec<u8>, PoolError> {
+    /// Errors: `ReentrancyGuardReentrantCall` while prices are about to change; `PoolNotClone` on the program itself.
+    pub fn daily_means(&self) -> Result<Vec<u8>, PoolError> {
         let means = self.market.daily_means()?;
         let count = u64::try_from(means.len()).unwrap_or(u64::MAX);
         let mut reply = kit::reply::words(&[0x20_u8.word(), count.word()]);

@@ -35,18 +35,18 @@ kit::routes! {
         swapExactTokensForEthWithPermitCall => {
             let (amount_in, min_out, to, deadline) = (a.number()?, a.number()?, a.address()?, a.number()?);
             let permit = permit(a)?;
-            number(this.market.swap_exact_tokens_for_eth(amount_in, min_out, to, deadline, Some(&permit))?)
+            number(this.swap_exact_tokens_for_eth_with_permit(amount_in, min_out, to, deadline, &permit)?)
         };
         swapTokensForExactEthWithPermitCall => {
             let (amount_out, max_in, to, deadline) = (a.number()?, a.number()?, a.address()?, a.number()?);
             let permit = permit(a)?;
-            number(this.market.swap_tokens_for_exact_eth(amount_out, max_in, to, deadline, Some(&permit))?)
+            number(this.swap_tokens_for_exact_eth_with_permit(amount_out, max_in, to, deadline, &permit)?)
         };
         addLiquidityWithPermitCall => {
             let (desired, token_min, ether_min) = (a.number()?, a.number()?, a.number()?);
             let bounds = Bounds { token_min, ether_min, to: a.address()?, deadline: a.number()? };
             let permit = permit(a)?;
-            let added = this.market.add_liquidity(desired, &bounds, Some(&permit))?;
+            let added = this.add_liquidity_with_permit(desired, &bounds, &permit)?;
             let Addition { amounts: [amount0, amount1], shares } = added;
             reply::words(&[amount0.word(), amount1.word(), shares.word()])
         };

@@ -37,7 +37,7 @@ pub struct CredentialPool {
 impl CredentialPool {
     /// The reserves, of the token and of Ether, and when they last changed (Unix seconds modulo 2³²). During a flash swap
     /// they are those of before.
-    pub(crate) fn get_reserves(&self) -> Vec<u8> {
+    pub fn get_reserves(&self) -> Vec<u8> {
         let ([token, ether], last) = self.market.reserves_and_time();
         const { assert!(RESERVE_BITS <= 128, "a reserve is a number of 128 bits") };
         kit::reply::words(&[U256::from(token).word(), U256::from(ether).word(), u64::from(last).word()])
@@ -47,7 +47,7 @@ impl CredentialPool {
     /// caller and Ether.
     ///
     /// Errors: `PoolNotClone` on the program itself; whatever the extension refuses the call with.
-    pub(crate) fn delegate(&mut self, input: &[u8]) -> ArbResult {
+    pub fn delegate(&mut self, input: &[u8]) -> ArbResult {
         let extension = self.market.args()?.extension;
         // SAFETY: nothing of the storage has been read or written, so there is nothing that the extension could invalidate;
         // and it is the code that every pool of this kind has next to this one.
