@@ -5,7 +5,6 @@ extern crate std;
 mod attacks;
 mod histories;
 mod locks;
-mod model;
 mod past;
 mod refusals;
 mod world;

@@ -2,65 +2,87 @@
 //!
 //! Written from the whitepaper and from what the contracts are specified to do, not from the code that it judges.
 
-extern crate std;
+use std::collections::BTreeMap;
 
+use alloy_primitives::{Address, U256};
 use num_bigint::BigUint;
-use std::{collections::BTreeMap, string::String};
 
-/// Whose shares: an index of an account, or the factory, the dead and the pool.
-pub(super) type Holder = String;
-
-pub(super) fn big(number: impl Into<BigUint>) -> BigUint {
-    number.into()
+/// `number`, as big as it gets.
+#[must_use]
+pub fn big(number: U256) -> BigUint {
+    BigUint::from_bytes_be(&number.to_be_bytes::<32>())
 }
 
-/// A pair.
+/// `number`, which has to have at most 256 bits.
+#[must_use]
+pub fn small(number: &BigUint) -> U256 {
+    U256::from_be_slice(&number.to_bytes_be())
+}
+
+fn zero() -> BigUint {
+    BigUint::default()
+}
+
+/// A pair. Sides are 0, the token, and 1, Ether; amounts in base units and wei.
 #[derive(Clone, Debug)]
-pub(super) struct Model {
-    pub(super) reserves: [BigUint; 2],
-    /// What it has; reserves and what came without being told.
-    pub(super) balances: [BigUint; 2],
-    pub(super) supply: BigUint,
-    pub(super) shares: BTreeMap<Holder, BigUint>,
-    /// The product after the last change of liquidity, while the fee is on.
-    pub(super) k_last: Option<BigUint>,
+pub struct Model {
+    /// What it trades by.
+    pub reserves: [BigUint; 2],
+    /// What it has: its reserves, and what came without being told.
+    pub balances: [BigUint; 2],
+    /// Shares in existence.
+    pub supply: BigUint,
+    /// Shares by holder.
+    pub shares: BTreeMap<Address, BigUint>,
+    /// The product of the reserves after the last change of liquidity, while the protocol's fee is on.
+    pub k_last: Option<BigUint>,
+    /// Who gets the protocol's shares.
+    factory: Address,
 }
 
 impl Model {
-    pub(super) fn new(amounts: [BigUint; 2], creator: &str, fee: bool) -> Self {
+    /// A pair with its first liquidity: the creator gets the shares, but for 1 000 that are nobody's (`dead`).
+    #[must_use]
+    pub fn new(amounts: [BigUint; 2], creator: Address, dead: Address, factory: Address, fee: bool) -> Self {
         let supply = (&amounts[0] * &amounts[1]).sqrt();
         let first = &supply - 1_000_u32;
-        let shares = BTreeMap::from([(creator.into(), first), ("dead".into(), big(1_000_u32))]);
+        let shares = BTreeMap::from([(creator, first), (dead, 1_000_u32.into())]);
         let k_last = fee.then(|| &amounts[0] * &amounts[1]);
-        Self { reserves: amounts.clone(), balances: amounts, supply, shares, k_last }
+        Self { reserves: amounts.clone(), balances: amounts, supply, shares, k_last, factory }
     }
 
-    pub(super) fn k(&self) -> BigUint {
+    /// The product of the reserves.
+    #[must_use]
+    pub fn k(&self) -> BigUint {
         &self.reserves[0] * &self.reserves[1]
     }
 
-    pub(super) fn of(&self, holder: &str) -> BigUint {
-        self.shares.get(holder).cloned().unwrap_or_default()
+    /// Shares of `holder`.
+    #[must_use]
+    pub fn of(&self, holder: Address) -> BigUint {
+        self.shares.get(&holder).cloned().unwrap_or_default()
     }
 
-    fn credit(&mut self, holder: &str, shares: &BigUint) {
-        *self.shares.entry(holder.into()).or_default() += shares;
+    fn credit(&mut self, holder: Address, shares: &BigUint) {
+        *self.shares.entry(holder).or_default() += shares;
     }
 
     /// What `input` of side `of` buys of the other.
-    pub(super) fn output(&self, of: usize, input: &BigUint) -> BigUint {
+    #[must_use]
+    pub fn output(&self, of: usize, input: &BigUint) -> BigUint {
         let fed = input * 997_u32;
         &fed * &self.reserves[1 - of] / (&self.reserves[of] * 1_000_u32 + fed)
     }
 
     /// What of side `of` buys `output` of the other; nothing does if there isn't as much.
-    pub(super) fn input(&self, of: usize, output: &BigUint) -> Option<BigUint> {
+    #[must_use]
+    pub fn input(&self, of: usize, output: &BigUint) -> Option<BigUint> {
         let left = &self.reserves[1 - of];
         (output < left).then(|| &self.reserves[of] * output * 1_000_u32 / ((left - output) * 997_u32) + 1_u32)
     }
 
     /// A trade of people: `input` of side `of` for `output` of the other.
-    pub(super) fn trade(&mut self, of: usize, input: &BigUint, output: &BigUint) {
+    pub fn trade(&mut self, of: usize, input: &BigUint, output: &BigUint) {
         for held in [&mut self.reserves, &mut self.balances] {
             held[of] += input;
             held[1 - of] -= output;
@@ -68,19 +90,19 @@ impl Model {
     }
 
     /// A trade of the pair's own: what it has becomes its reserves. Whether it is allowed.
-    pub(super) fn pair_trade(&mut self, outputs: &[BigUint; 2]) -> bool {
+    pub fn pair_trade(&mut self, outputs: &[BigUint; 2]) -> bool {
         if (0..2).any(|side| outputs[side] >= self.reserves[side])
-            || outputs.iter().all(|out| out == &big(0_u32))
+            || outputs.iter().all(|out| out == &zero())
         {
             return false;
         }
         let balances = [&self.balances[0] - &outputs[0], &self.balances[1] - &outputs[1]];
         let inputs = [0, 1].map(|side| {
             let left = &self.reserves[side] - &outputs[side];
-            if balances[side] > left { &balances[side] - left } else { big(0_u32) }
+            if balances[side] > left { &balances[side] - left } else { zero() }
         });
         let adjusted = [0, 1].map(|side| &balances[side] * 1_000_u32 - &inputs[side] * 3_u32);
-        if inputs.iter().all(|input| input == &big(0_u32))
+        if inputs.iter().all(|input| input == &zero())
             || &adjusted[0] * &adjusted[1] < self.k() * 1_000_000_u32
         {
             return false;
@@ -96,7 +118,7 @@ impl Model {
         let (root, root_last) = (self.k().sqrt(), k_last.sqrt());
         if root > root_last {
             let due = &self.supply * (&root - &root_last) / (root * 5_u32 + root_last);
-            self.credit("factory", &due);
+            self.credit(self.factory, &due);
             self.supply += due;
         }
     }
@@ -108,7 +130,8 @@ impl Model {
     }
 
     /// The amounts that people add, who are ready to add `desired`.
-    pub(super) fn fitting(&self, desired: &[BigUint; 2]) -> [BigUint; 2] {
+    #[must_use]
+    pub fn fitting(&self, desired: &[BigUint; 2]) -> [BigUint; 2] {
         let ether = &desired[0] * &self.reserves[1] / &self.reserves[0];
         if ether <= desired[1] {
             return [desired[0].clone(), ether];
@@ -117,12 +140,12 @@ impl Model {
     }
 
     /// Adds `amounts`, which are part of what it will have. The shares; none if they are worth none.
-    fn issue(&mut self, amounts: &[BigUint; 2], holder: &str) -> Option<BigUint> {
+    fn issue(&mut self, amounts: &[BigUint; 2], holder: Address) -> Option<BigUint> {
         let before = self.clone();
         self.charge();
         let of = |side: usize| &amounts[side] * &self.supply / &self.reserves[side];
         let shares = of(0).min(of(1));
-        if shares == big(0_u32) {
+        if shares == zero() {
             *self = before;
             return None;
         }
@@ -132,7 +155,7 @@ impl Model {
     }
 
     /// People add these amounts, which fit.
-    pub(super) fn add(&mut self, amounts: &[BigUint; 2], holder: &str) -> Option<BigUint> {
+    pub fn add(&mut self, amounts: &[BigUint; 2], holder: Address) -> Option<BigUint> {
         let shares = self.issue(amounts, holder)?;
         for side in [0, 1] {
             self.reserves[side] += &amounts[side];
@@ -143,7 +166,7 @@ impl Model {
     }
 
     /// The pair's own: what it has beyond its reserves is added.
-    pub(super) fn pair_add(&mut self, holder: &str) -> Option<BigUint> {
+    pub fn pair_add(&mut self, holder: Address) -> Option<BigUint> {
         let amounts = [0, 1].map(|side| &self.balances[side] - &self.reserves[side]);
         let shares = self.issue(&amounts, holder)?;
         self.reserves = self.balances.clone();
@@ -152,10 +175,10 @@ impl Model {
     }
 
     /// Redeems shares of what is held: by people of the reserves, by the pair's own of everything.
-    pub(super) fn redeem(
+    pub fn redeem(
         &mut self,
         shares: &BigUint,
-        holder: &str,
+        holder: Address,
         everything: bool,
     ) -> Option<[BigUint; 2]> {
         if shares > &self.of(holder) {
@@ -165,11 +188,11 @@ impl Model {
         self.charge();
         let held = if everything { self.balances.clone() } else { self.reserves.clone() };
         let amounts = [0, 1].map(|side| shares * &held[side] / &self.supply);
-        if amounts.contains(&big(0_u32)) {
+        if amounts.contains(&zero()) {
             *self = before;
             return None;
         }
-        *self.shares.entry(holder.into()).or_default() -= shares;
+        *self.shares.entry(holder).or_default() -= shares;
         self.supply -= shares;
         for side in [0, 1] {
             self.balances[side] -= &amounts[side];
@@ -180,24 +203,29 @@ impl Model {
         Some(amounts)
     }
 
-    pub(super) fn give(&mut self, from: &str, to: &str, shares: &BigUint) {
-        *self.shares.entry(from.into()).or_default() -= shares;
+    /// Somebody gives shares to somebody.
+    pub fn give(&mut self, from: Address, to: Address, shares: &BigUint) {
+        *self.shares.entry(from).or_default() -= shares;
         self.credit(to, shares);
     }
 
-    pub(super) fn donate(&mut self, side: usize, amount: &BigUint) {
+    /// Somebody sends something without telling.
+    pub fn donate(&mut self, side: usize, amount: &BigUint) {
         self.balances[side] += amount;
     }
 
-    pub(super) fn skim(&mut self) {
+    /// What it has beyond its reserves goes.
+    pub fn skim(&mut self) {
         self.balances = self.reserves.clone();
     }
 
-    pub(super) fn sync(&mut self) {
+    /// What it has becomes its reserves.
+    pub fn sync(&mut self) {
         self.reserves = self.balances.clone();
     }
 
-    pub(super) fn switch(&mut self, on: bool) {
+    /// The protocol's fee is switched on or off.
+    pub fn switch(&mut self, on: bool) {
         if on != self.k_last.is_some() {
             self.k_last = on.then(|| self.k());
         }
