@@ -201,7 +201,7 @@ pub struct PoolFactory {
 /// | 3 | `extension` | 96 bits free, extension (160) |
 /// | 4 | `by_token` | token → pool |
 /// | 5 | `list` | number of the pool, from 0 → pool |
-/// | 6 | `minimums` | least tokens (128, base units), least Ether (128, wei) that a pool is opened with |
+/// | 6 | `minimums` | least tokens (128, base units), least Ether (128, wei): that a pool is opened with |
 /// | 7 | `recipient` | creation fee (96, wei), recipient of fees (160): a creation reads both |
 /// | 8 | `accrued` | creation fees that were not withdrawn (wei) |
 /// | 9 | `paused` | number of pools that are paused |
