@@ -97,11 +97,11 @@ pub fn in_mapping(mapping: U256, key: B256) -> U256 {
 /// The bits of a word that a field leaves free.
 #[must_use]
 pub fn free_bits(entry: &Entry) -> U256 {
-    let ones = |bytes: u64| (U256::ONE << (8 * bytes)) - U256::ONE;
-    let taken = |(offset, bytes): (u64, u64)| {
-        if bytes >= 32 { U256::MAX } else { ones(bytes) << (8 * offset) }
+    let ones = |bits: u64| (U256::ONE << bits) - U256::ONE;
+    let taken = |(shift, bits): (u64, u64)| {
+        if bits >= 256 { U256::MAX } else { ones(bits) << shift }
     };
-    let parts = entry.parts.iter().map(|part| (part.offset, part.bytes));
-    let whole = entry.parts.is_empty().then_some((entry.offset, entry.bytes));
+    let parts = entry.parts.iter().map(|part| (part.shift, part.bits));
+    let whole = entry.parts.is_empty().then_some((8 * entry.offset, 8 * entry.bytes));
     !parts.chain(whole).map(taken).fold(U256::ZERO, |all, one| all | one)
 }

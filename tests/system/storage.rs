@@ -127,8 +127,8 @@ impl Words<'_> {
         for (name, value) in expected {
             let part = entry.parts.iter().find(|part| part.label == *name);
             let part = part.unwrap_or_else(|| panic!("{label} has no part {name}: {:?}", entry.parts));
-            let below = U256::from_be_bytes(word.0) >> (8 * part.offset);
-            let found = below & ((U256::ONE << (8 * part.bytes)) - U256::ONE);
+            let below = U256::from_be_bytes(word.0) >> part.shift;
+            let found = below & ((U256::ONE << part.bits) - U256::ONE);
             assert_eq!(found, *value, "{name} of {label}");
         }
     }

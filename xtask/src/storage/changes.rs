@@ -20,7 +20,7 @@ pub struct Change {
 pub enum Kind {
     /// A field behind all others of its namespace, or a new namespace.
     Appended,
-    /// Bytes that were free have a meaning.
+    /// Bits that were free have a meaning.
     Filled,
     /// A field is kept as `_retired_…`.
     Retired,
@@ -30,7 +30,7 @@ pub enum Kind {
     Moved,
     /// A field, or a part of a word, is of another type or size.
     Retyped,
-    /// A field, or a part of a word, is gone, and its bytes look free.
+    /// A field, or a part of a word, is gone, and its bits look free.
     Removed,
     /// A field lies where another was.
     Inserted,
@@ -65,7 +65,7 @@ impl Kind {
     pub fn advice(self) -> &'static str {
         match self {
             Self::Appended => "safe: earlier code never touched it, so it reads as zero",
-            Self::Filled => "safe: earlier code left these bytes zero",
+            Self::Filled => "safe: earlier code left these bits zero",
             Self::Retired => "safe: what is stored stays where it is, and nothing else takes its place",
             Self::Renamed => "safe if the meaning stays: look at every use",
             Self::Moved => "put it back: add new fields behind all others",
@@ -171,8 +171,8 @@ fn parts(old: &Entry, now: &Entry) -> Vec<Change> {
         return found;
     }
     let of = |part: &Part| format!("{}: {}", old.name(), part.label);
-    let bytes = |part: &Part| {
-        format!("bytes {} to {} from below", part.offset, part.offset + part.bytes.saturating_sub(1))
+    let bits = |part: &Part| {
+        format!("bits {} to {} from below", part.shift, part.shift + part.bits.saturating_sub(1))
     };
     let named = |entry: &Entry, label: &str| entry.parts.iter().find(|part| part.label == label).cloned();
     let mut new: Vec<_> =
@@ -180,32 +180,31 @@ fn parts(old: &Entry, now: &Entry) -> Vec<Change> {
     for part in &old.parts {
         let there = named(now, &part.label);
         let there = there.map(|there| (there, false)).or_else(|| {
-            let index = new.iter().position(|now| (now.offset, now.bytes) == (part.offset, part.bytes))?;
+            let index = new.iter().position(|now| (now.shift, now.bits) == (part.shift, part.bits))?;
             Some((new.remove(index), true))
         });
         let (kind, detail) = match there {
-            None => (Kind::Removed, bytes(part)),
+            None => (Kind::Removed, bits(part)),
             Some((there, _)) if there.unit != part.unit => {
                 let unit = |part: &Part| part.unit.clone().unwrap_or_else(|| "no unit".to_owned());
                 (Kind::Retyped, format!("in {}, now in {}", unit(part), unit(&there)))
             }
             Some((there, true)) => (Kind::Renamed, format!("now `{}`", there.label)),
-            Some((there, _)) if there.bytes != part.bytes => {
-                (Kind::Retyped, format!("{}, now {}", bytes(part), bytes(&there)))
+            Some((there, _)) if there.bits != part.bits => {
+                (Kind::Retyped, format!("{}, now {}", bits(part), bits(&there)))
             }
-            Some((there, _)) if there.offset != part.offset => {
-                (Kind::Moved, format!("{}, now {}", bytes(part), bytes(&there)))
+            Some((there, _)) if there.shift != part.shift => {
+                (Kind::Moved, format!("{}, now {}", bits(part), bits(&there)))
             }
             Some(_) => continue,
         };
         found.push(Change { kind, what: of(part), detail });
     }
     for part in &new {
-        let meets =
-            |old: &&Part| old.offset < part.offset + part.bytes && part.offset < old.offset + old.bytes;
+        let meets = |old: &&Part| old.shift < part.shift + part.bits && part.shift < old.shift + old.bits;
         let (kind, detail) = match old.parts.iter().find(meets) {
-            Some(other) => (Kind::Inserted, format!("{}, where `{}` was", bytes(part), other.label)),
-            None => (Kind::Filled, bytes(part)),
+            Some(other) => (Kind::Inserted, format!("{}, where `{}` was", bits(part), other.label)),
+            None => (Kind::Filled, bits(part)),
         };
         found.push(Change { kind, what: of(part), detail });
     }

@@ -1,15 +1,17 @@
 //! What the documentation says of storage: slot tables of structs, and tables of what a word is divided into.
 //!
-//! A slot table has the columns slot, field, content; the keys of a mapping stand before the content, each with an arrow
-//! behind it. A content that is divided lists its parts from the highest bits on, each with how many bits it has and, if
-//! need be, its unit: `16 bits free, created at (40, Unix seconds), cap (200): and remarks`. Or it names a record whose
-//! own table has a column for each part, headed by how many bytes or bits it has.
+//! A slot table has the columns slot, field, content; several slots are written `1, 2` or `1 … 9`, and the keys of a
+//! mapping stand before the content, each with an arrow behind it. A content that is divided lists its parts from the
+//! highest bits on, each with how many bits it has and, if need be, its unit:
+//! `16 bits free, created at (40, Unix seconds), cap (200): and remarks`. Or it names a record whose own table has a column
+//! for each part, headed by how many bytes or bits it has.
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::{Part, SLOT};
+use super::Part;
 
 const BITS_OF_A_BYTE: u64 = 8;
+const BITS_OF_A_WORD: u64 = 256;
 const FREE: &str = "free";
 
 /// A row of a slot table.
@@ -30,11 +32,16 @@ pub(super) fn rows(doc: &str) -> Result<Vec<Row>> {
 
 fn row(cells: &[String]) -> Result<Row> {
     let [slots, field, content] = cells else { bail!("{} cells instead of 3", cells.len()) };
-    let slots = slots.split(',').map(|slot| slot.trim().parse().context("a slot is a number"));
+    let number = |slot: &str| slot.trim().parse::<u64>().context("a slot is a number");
+    let range = |range: &str| match range.split_once('…') {
+        Some((first, last)) => Ok(number(first)?..=number(last)?),
+        None => number(range).map(|slot| slot..=slot),
+    };
+    let ranges: Vec<_> = slots.split(',').map(range).collect::<Result<_>>()?;
     let mut levels: Vec<_> = content.split('→').map(str::trim).collect();
     let content = levels.pop().unwrap_or_default().to_owned();
     Ok(Row {
-        slots: slots.collect::<Result<_>>()?,
+        slots: ranges.into_iter().flatten().collect(),
         field: field.trim_matches('`').to_owned(),
         keys: levels.len(),
         content,
@@ -62,7 +69,7 @@ impl Content {
             return parts(sizes).map(Self::Parts).with_context(|| format!("`{text}`"));
         }
         // The first name of a type, in backticks.
-        let names = text.split('`').skip(1).step_by(2);
+        let names = text.split('`').skip(1).step_by(2).filter_map(|path| path.rsplit("::").next());
         let record = names.into_iter().find(|name| name.starts_with(char::is_uppercase));
         Ok(record.map_or(Self::Whole, |name| Self::Record(name.to_owned())))
     }
@@ -121,15 +128,13 @@ pub(super) fn record(doc: &str) -> Result<Option<Vec<Part>>> {
 /// Places parts from the highest bits on.
 fn parts(sizes: Vec<(u64, String, Option<String>)>) -> Result<Vec<Part>> {
     let sum: u64 = sizes.iter().map(|(bits, ..)| bits).sum();
-    ensure!(sum == SLOT * BITS_OF_A_BYTE, "the parts have {sum} bits together, and a word has 256");
+    ensure!(sum == BITS_OF_A_WORD, "the parts have {sum} bits together, and a word has 256");
     let mut above = 0;
     let mut parts = Vec::new();
     for (bits, label, unit) in sizes {
-        ensure!(bits % BITS_OF_A_BYTE == 0, "`{label}` has {bits} bits, which are no whole bytes");
-        let bytes = bits / BITS_OF_A_BYTE;
-        above += bytes;
+        above += bits;
         if label != FREE {
-            parts.push(Part { offset: SLOT - above, bytes, label, unit });
+            parts.push(Part { shift: BITS_OF_A_WORD - above, bits, label, unit });
         }
     }
     Ok(parts)
@@ -153,8 +158,8 @@ fn cells(line: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn part(offset: u64, bytes: u64, label: &str, unit: Option<&str>) -> Part {
-        Part { offset, bytes, label: label.to_owned(), unit: unit.map(str::to_owned) }
+    fn part(shift: u64, bits: u64, label: &str, unit: Option<&str>) -> Part {
+        Part { shift, bits, label: label.to_owned(), unit: unit.map(str::to_owned) }
     }
 
     fn divided(text: &str) -> Vec<Part> {
@@ -173,6 +178,10 @@ mod tests {
         assert_eq!((found[0].field.as_str(), found[0].keys, &found[0].slots[..]), ("owner", 0, &[0][..]));
         assert_eq!((found[1].keys, found[1].content.as_str()), (2, "id"));
         assert_eq!(found[1].slots, [1, 2]);
+        let slots = |cell: &str| rows(&doc.replace("| 1, 2 |", cell)).unwrap()[1].slots.clone();
+        assert_eq!(slots("| 1 … 5 |"), [1, 2, 3, 4, 5]);
+        assert_eq!(slots("| 1, 3 … 4 |"), [1, 3, 4]);
+        assert!(rows(&doc.replace("| 1, 2 |", "| 1 … |")).is_err());
         assert!(rows(&doc.replace("| 0 |", "| first |")).is_err());
         assert!(rows("no table at all").unwrap().is_empty());
     }
@@ -181,7 +190,7 @@ mod tests {
     fn parts_are_placed_from_the_highest_bits_on() {
         assert_eq!(
             divided("16 bits free, created (40, Unix seconds), b (200): and (8) remarks"),
-            [part(25, 5, "created", Some("Unix seconds")), part(0, 25, "b", None)]
+            [part(200, 40, "created", Some("Unix seconds")), part(0, 200, "b", None)]
         );
     }
 
@@ -192,27 +201,31 @@ mod tests {
         }
         let content = Content::parse("[`Change`]; as many as the `standing` says").unwrap();
         assert!(matches!(content, Content::Record(name) if name == "Change"));
+        let content = Content::parse("ring of `math::history::Observation`, one an hour").unwrap();
+        assert!(matches!(content, Content::Record(name) if name == "Observation"));
     }
 
     #[test]
     fn a_record_has_a_column_for_each_part() {
         let doc = " | bytes | 5 | 7 | 20 |\n |---|---|---|---|\n | | `at` | free | `by` |\n";
-        let expected = vec![part(27, 5, "at", None), part(0, 20, "by", None)];
+        let expected = vec![part(216, 40, "at", None), part(0, 160, "by", None)];
         assert_eq!(record(doc).unwrap(), Some(expected));
         assert_eq!(record("nothing").unwrap(), None);
-        let bits = " | bits | 128 | 128 |\n |---|---|---|\n | | high | low |\n";
-        assert_eq!(record(bits).unwrap().unwrap()[1], part(0, 16, "low", None));
+        let bits = " | bits | 135 | 121 |\n |---|---|---|\n | | high | low |\n";
+        assert_eq!(
+            record(bits).unwrap(),
+            Some(vec![part(121, 135, "high", None), part(0, 121, "low", None)])
+        );
     }
 
     #[test]
-    fn words_that_are_too_long_too_short_or_cut_through_bytes_are_refused() {
+    fn words_that_are_too_long_or_too_short_are_refused() {
         let error = |text: &str| match Content::parse(text) {
             Err(error) => format!("{error:#}"),
             Ok(_) => panic!("{text} passes"),
         };
         assert!(error("a (96), b (152)").contains("248 bits together"));
         assert!(error("a (96), b (168)").contains("264 bits together"));
-        assert!(error("a (100), b (156)").contains("no whole bytes"));
         assert!(error("a (96), the rest").contains("`the rest` doesn't say"));
         assert!(record(" | bytes | 5 | 20 |\n |---|---|---|\n | | a | b |\n").is_err());
         assert!(record(" | bytes | 32 |\n |---|---|\n | | a | b |\n").is_err());

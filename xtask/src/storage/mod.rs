@@ -60,20 +60,20 @@ pub struct Entry {
     /// `word`, `word[n]`, a scalar as Solidity calls it, or a mapping as Solidity writes it.
     #[serde(rename = "type")]
     pub of_type: String,
-    /// What each word of it is divided into, the highest bytes first; nothing if it is one value. What is in between is
+    /// What each word of it is divided into, the highest bits first; nothing if it is one value. What is in between is
     /// free.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Part>,
 }
 
-/// What some bytes of a word hold.
+/// What some bits of a word hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Part {
-    /// Bytes of the word that lie below it.
-    pub offset: u64,
-    /// How many bytes it takes.
-    pub bytes: u64,
+    /// Bits of the word that lie below it.
+    pub shift: u64,
+    /// How many bits it takes.
+    pub bits: u64,
     /// What it is.
     pub label: String,
     /// What it is counted in.

@@ -1,7 +1,8 @@
 //! The SDK's rules: which slot each field gets.
 //!
-//! Source: the macro `#[storage]` of stylus-proc 0.10.10, and ERC-7201 for what `kit` puts into namespaces. Fields fill a slot from its low end in the order of their
-//! declaration; one that doesn't fit, and one after a type with slots of its own, starts the next slot.
+//! Source: the macro `#[storage]` of stylus-proc 0.10.10, and ERC-7201 for what `kit` puts into namespaces. Fields fill a
+//! slot from its low end in the order of their declaration; one that doesn't fit, and one after a type with slots of its
+//! own, starts the next slot.
 
 use std::collections::BTreeMap;
 
@@ -205,12 +206,14 @@ impl<'a> Reader<'a> {
             Content::Whole => Ok(Vec::new()),
             Content::Parts(parts) => Ok(parts),
             Content::Record(name) => {
-                // A record of another crate is packed by a function of this one.
+                // A record of the ABI is packed by a function of the contract.
                 let packing = format!("pack_{}", snake_case(&name));
                 for name in [&name, &packing] {
-                    let doc = own.docs.get(name).map_or("", String::as_str);
-                    if let Some(parts) = documented::record(doc).with_context(|| name.clone())? {
-                        return Ok(parts);
+                    for krate in [own].into_iter().chain(self.libraries) {
+                        let doc = krate.docs.get(name).map_or("", String::as_str);
+                        if let Some(parts) = documented::record(doc).with_context(|| name.clone())? {
+                            return Ok(parts);
+                        }
                     }
                 }
                 bail!("neither {name} nor {packing} has a table of what it is divided into")
@@ -224,11 +227,26 @@ fn check_row(row: Option<Row>, field: &Field, slot: u64, slots: u64, keys: Optio
     let row = row.context("the slot table has no row for it")?;
     ensure!(row.field == field.name, "the slot table has `{}` in its place", row.field);
     let expected: Vec<_> = (slot..slot + slots).collect();
-    ensure!(row.slots == expected, "the slot table says {:?}, and it is in {expected:?}", row.slots);
+    ensure!(
+        row.slots == expected,
+        "the slot table says {}, and it is in {}",
+        listed(&row.slots),
+        listed(&expected)
+    );
     if let Some(keys) = keys {
         ensure!(row.keys == keys, "the slot table has {} keys, and it has {keys}", row.keys);
     }
     Ok(row)
+}
+
+/// Slots as a table writes them.
+fn listed(slots: &[u64]) -> String {
+    match slots {
+        [first, _, .., last] if slots.windows(2).all(|pair| pair[1] == pair[0] + 1) && slots.len() > 2 => {
+            format!("{first} … {last}")
+        }
+        _ => slots.iter().map(u64::to_string).collect::<Vec<_>>().join(", "),
+    }
 }
 
 /// Bytes and Solidity's name of an SDK type that is smaller than a word or is one.

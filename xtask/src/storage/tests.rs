@@ -115,9 +115,9 @@ fn fields_lie_where_the_sdk_puts_them() {
         (4, 32, "nonces", "mapping(address => mapping(uint256 => word))"),
     ];
     assert_eq!(found, expected);
-    let part = |offset, bytes, label: &str| Part { offset, bytes, label: label.to_owned(), unit: None };
-    assert_eq!(layout.storage[0].parts, [part(20, 12, "tenure"), part(0, 20, "owner")]);
-    assert_eq!(layout.storage[3].parts, [part(27, 5, "expires_at"), part(0, 20, "holder")]);
+    let part = |shift, bits, label: &str| Part { shift, bits, label: label.to_owned(), unit: None };
+    assert_eq!(layout.storage[0].parts, [part(160, 96, "tenure"), part(0, 160, "owner")]);
+    assert_eq!(layout.storage[3].parts, [part(216, 40, "expires_at"), part(0, 160, "holder")]);
     assert_eq!(layout.storage[1].parts[0].unit.as_deref(), Some("wei"));
 }
 
@@ -157,6 +157,53 @@ fn a_contract_without_proxy_has_slots_from_0_on_and_the_fields_of_its_parts() {
 }
 
 #[test]
+fn a_struct_and_a_record_may_be_of_other_crates() {
+    let core = r#"
+        /// | slot | field | content |
+        /// |---|---|---|
+        /// | 0 | `live` | `math::history::Live`; and a remark |
+        /// | 1 … 9 | `ring` | one [`Live`] an hour |
+        #[storage]
+        pub struct Market { live: Word, ring: Words<PLACES> }
+        const PLACES: usize = 9;
+    "#;
+    let math = r#"
+        /// | bits | 135 | 121 |
+        /// |---|---|---|
+        /// | | hours | total |
+        pub struct Live {}
+    "#;
+    let pool = r#"
+        /// | slot | field | content |
+        /// |---|---|---|
+        /// | 0 … 9 | `market` | [`Market`] |
+        #[storage]
+        #[entrypoint]
+        pub struct Pool { market: Market }
+    "#;
+    let read = |pool: &str, core: &str| {
+        slots::layout(&krate("pool", pool), &[krate("kit", KIT), krate("math", math), krate("core", core)])
+    };
+    let layout = read(pool, core).unwrap().unwrap();
+    let [live, ring] = &layout.storage[..] else { panic!("{layout:?}") };
+    assert_eq!((ring.label.as_str(), ring.slot, ring.of_type.as_str()), ("market.ring", 1, "word[9]"));
+    assert_eq!((live.parts[1].shift, live.parts[1].bits), (0, 121));
+    assert_eq!(live.parts, ring.parts);
+    let refusal = |pool: &str, core: &str| format!("{:#}", read(pool, core).unwrap_err());
+    assert!(refusal(&pool.replace('9', "8"), core).contains("says 0 … 8, and it is in 0 … 9"));
+    assert!(refusal(pool, &core.replace("1 … 9", "1 … 10")).contains("says 1 … 10, and it is in 1 … 9"));
+    assert!(refusal(pool, &core.replace("[`Live`]", "[`Lives`]")).contains("neither Lives nor pack_lives"));
+}
+
+/// A pool runs the code of both on one storage.
+#[test]
+fn the_two_programs_of_a_pool_have_one_layout() {
+    let contracts = crate::repo::root().unwrap().join("contracts");
+    let storage = |folder| Layout::of(&contracts, folder).unwrap().unwrap().storage;
+    assert_eq!(storage("pool"), storage("pool-extension"));
+}
+
+#[test]
 fn a_contract_that_stores_nothing_has_no_layout() {
     assert_eq!(read("#[storage] #[entrypoint] pub struct Lens {}").unwrap(), None);
     assert!(read("pub struct Lens {}").is_err());
@@ -182,8 +229,8 @@ fn namespaces_begin_where_the_standard_says() {
 #[test]
 fn slot_tables_that_are_not_true_are_refused() {
     let wrong = |from: &str, to: &str| refusal(&edited(from, to));
-    assert!(wrong("| 3 | `standings`", "| 4 | `standings`").contains("says [4], and it is in [3]"));
-    assert!(wrong("| 1, 2 | `row`", "| 1 | `row`").contains("says [1], and it is in [1, 2]"));
+    assert!(wrong("| 3 | `standings`", "| 4 | `standings`").contains("says 4, and it is in 3"));
+    assert!(wrong("| 1, 2 | `row`", "| 1 | `row`").contains("says 1, and it is in 1, 2"));
     assert!(wrong("| `fee` |", "| `fees` |").contains("`fees` in its place"));
     assert!(wrong("issuer → word →", "issuer →").contains("1 keys, and it has 2"));
     assert!(wrong("fee (160", "fee (168").contains("264 bits"));
