@@ -32,7 +32,7 @@ fn tests_of(source: &Source) -> &str {
     }
 }
 
-/// The last segments of all links in the paragraphs of doc comments that start with `Errors:`.
+/// The errors in the paragraphs of doc comments that start with `Errors:`.
 pub(crate) fn documented(text: &str) -> Vec<String> {
     let mut names = Vec::new();
     let mut inside = false;
@@ -47,7 +47,7 @@ pub(crate) fn documented(text: &str) -> Vec<String> {
             inside = false;
         }
         if inside {
-            names.extend(links(doc));
+            names.extend(errors_in(doc));
         }
     }
     names
@@ -60,11 +60,10 @@ fn is_heading(doc: &str) -> bool {
     })
 }
 
-/// The names of errors in links such as ``[`Paused`]`` or ``[`PoolError::Paused`]``: the last segment, unless it is a
-/// function's or a constant's.
-fn links(doc: &str) -> impl Iterator<Item = String> + '_ {
-    doc.split("[`").skip(1).filter_map(|rest| {
-        let (path, _) = rest.split_once("`]")?;
+/// The names of errors between backticks, linked or not, such as `Paused` or `PoolError::Paused`: the last segment, unless
+/// it is a function's or a constant's.
+fn errors_in(doc: &str) -> impl Iterator<Item = String> + '_ {
+    doc.split('`').skip(1).step_by(2).filter_map(|path| {
         let name = path.rsplit("::").next()?;
         (name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase)).then(|| name.to_owned())
     })
@@ -76,10 +75,10 @@ mod tests {
     use super::*;
 
     const DOCUMENTED: &str = "/// Sells.\n///\n/// Errors: [`PoolError::TooLittle`] when the price moved,\n\
-                              /// [`Paused`]: see [`Self::pause`].\n/// Events: [`event::Sold`].\npub fn sell() {}\n";
+                              /// `Paused`: see [`Self::pause`].\n/// Events: [`event::Sold`].\npub fn sell() {}\n";
 
     #[test]
-    fn links_are_read_up_to_the_next_heading() {
+    fn names_are_read_up_to_the_next_heading() {
         assert_eq!(documented(DOCUMENTED), ["TooLittle", "Paused"]);
         assert!(documented("// Errors: [`A::B`]\nfn f() {}\n").is_empty(), "only doc comments promise");
     }

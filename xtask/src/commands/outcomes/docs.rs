@@ -1,8 +1,9 @@
 //! Which errors the documentation of a contract promises for which function.
 //!
-//! Of a program, `routes.rs` says which method answers which function, and the method's doc comment lists its errors: what
-//! is linked in the paragraph that starts with `Errors:`. The proxy has no methods: there the comments of its interface's
-//! declaration do, and the one of the interface itself for its creation.
+//! Of a program, `routes.rs` says which method answers which function, and the method's doc comment lists its errors: those
+//! named in the paragraph that starts with `Errors:`. The method may be one of a field, whose type is in another crate of
+//! `contracts/`. The proxy has no methods: there the comments of its interface's declaration do, and the one of the interface
+//! itself for its creation.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::interface::CREATION;
+use super::interface::{ALL_OTHERS, CREATION, PLAIN_ETHER};
 use crate::tidy::errors::documented;
 
 /// Errors by the name of their function.
@@ -28,14 +29,39 @@ pub(super) fn of_program(root: &Path, folder: &str) -> Result<Errors> {
     let routes = source.join("routes.rs");
     let routes_text =
         fs::read_to_string(&routes).with_context(|| format!("{} can't be read", routes.display()))?;
-    let mut methods = BTreeMap::new();
-    for file in rust_files(&source)? {
-        let text = fs::read_to_string(&file).with_context(|| format!("{} can't be read", file.display()))?;
-        for (name, errors) in methods_of(&text) {
-            methods.entry(name).or_insert_with(Vec::new).push(errors);
-        }
+    let text = text_of(&source)?;
+    let mut methods = by_name("", &text);
+    let fields: BTreeSet<_> = routes_of(&routes_text)
+        .into_iter()
+        .filter_map(|(_, method)| method?.rsplit_once('.').map(|(field, _)| field))
+        .collect();
+    for field in fields {
+        let home =
+            home_of(&text, field).with_context(|| format!("{folder}: no crate has `{field}`'s type"))?;
+        let text = text_of(&root.join("contracts").join(home).join("src"))?;
+        methods.extend(by_name(&format!("{field}."), &text));
     }
     errors_of(&routes_text, &methods).with_context(|| routes.display().to_string())
+}
+
+/// The public methods of a text, by their names with what stands before them in routes.
+fn by_name(prefix: &str, text: &str) -> BTreeMap<String, Vec<BTreeSet<String>>> {
+    let mut methods = BTreeMap::new();
+    for (name, errors) in methods_of(text) {
+        methods.entry(format!("{prefix}{name}")).or_insert_with(Vec::new).push(errors);
+    }
+    methods
+}
+
+/// The folder of the crate that a field's type is imported from.
+fn home_of(text: &str, field: &str) -> Option<String> {
+    let of_type = text.lines().find_map(|line| {
+        let (declared, of_type) = line.trim().strip_suffix(',')?.split_once(": ")?;
+        (declared.split(' ').next_back() == Some(field)).then_some(of_type)
+    })?;
+    let mut imports = text.split(';').filter_map(|statement| Some(statement.rsplit_once("\nuse ")?.1));
+    let import = imports.find(|import| import.split(|c| !is_of_name(c)).any(|name| name == of_type))?;
+    Some(import.split("::").next()?.replace('_', "-"))
 }
 
 /// What the declaration of the proxy's interface says.
@@ -43,6 +69,15 @@ pub(super) fn of_proxy(root: &Path) -> Result<Declared> {
     let path = root.join("contracts/abi/src/proxy.rs");
     let text = fs::read_to_string(&path).with_context(|| format!("{} can't be read", path.display()))?;
     Ok(declared(&text))
+}
+
+/// All source of a crate, without its tests.
+fn text_of(folder: &Path) -> Result<String> {
+    let mut text = String::new();
+    for file in rust_files(folder)? {
+        text += &fs::read_to_string(&file).with_context(|| format!("{} can't be read", file.display()))?;
+    }
+    Ok(text)
 }
 
 /// The source files of a crate, without its tests.
@@ -80,22 +115,27 @@ fn errors_of(routes: &str, methods: &BTreeMap<String, Vec<BTreeSet<String>>>) ->
     Ok(errors)
 }
 
-/// Functions and their methods: from lines such as `transferCall => flag(this.transfer(…)?);`.
+/// Functions and their methods: from lines such as `transferCall => flag(this.transfer(…)?);`. What takes plain Ether, and
+/// what other calls are left to, are functions here, too.
 fn routes_of(text: &str) -> Vec<(&str, Option<&str>)> {
     let arrows: Vec<_> = text.match_indices("Call =>").collect();
     let ends = arrows.iter().skip(1).map(|(at, _)| *at).chain([text.len()]);
-    arrows
-        .iter()
-        .zip(ends)
-        .map(|((at, arrow), end)| {
-            let start = text[..*at].rfind(|c| !is_of_name(c)).map_or(0, |before| before + 1);
-            let body = &text[at + arrow.len()..end];
-            let method = body
-                .split_once("this.")
-                .map(|(_, rest)| rest.split(|c| !is_of_name(c)).next().unwrap_or_default());
-            (&text[start..*at], method)
-        })
-        .collect()
+    let special = [("receive |this|", PLAIN_ETHER), ("fallback |this, ", ALL_OTHERS)];
+    let special = special.into_iter().filter_map(|(start, name)| {
+        let (_, rest) = text.split_once(start)?;
+        Some((name, method_of(rest.lines().next()?)))
+    });
+    let functions = arrows.iter().zip(ends).map(|((at, arrow), end)| {
+        let start = text[..*at].rfind(|c| !is_of_name(c)).map_or(0, |before| before + 1);
+        (&text[start..*at], method_of(&text[at + arrow.len()..end]))
+    });
+    functions.chain(special).collect()
+}
+
+/// The method that a body calls: `transfer`, or a field's, `market.swap`.
+fn method_of(body: &str) -> Option<&str> {
+    let (_, rest) = body.split_once("this.")?;
+    rest.split(|c| !is_of_name(c) && c != '.').next()
 }
 
 fn is_of_name(c: char) -> bool {
@@ -163,6 +203,14 @@ kit::routes! { Token, payable [buyCall], |this, a| {
 } }
 ";
 
+    const OF_A_FIELD: &str = "kit::routes! {
+    Token, payable [],
+    receive |this| Some(this.market.receive().map_err(Vec::from)),
+    fallback |this, input| Some(this.transfer(input)),
+    |this, a| { ownerCall => reply::words(&[this.market.args()?.owner.word()]); }
+}
+";
+
     const CONTRACT: &str = "impl Token {
     /// Moves.
     ///
@@ -191,6 +239,24 @@ kit::routes! { Token, payable [buyCall], |this, a| {
         assert_eq!(names, ["DOMAIN_SEPARATOR", "decimals", "transfer"]);
         assert_eq!(errors["transfer"].iter().collect::<Vec<_>>(), ["Paused", "Poor"]);
         assert!(errors["decimals"].is_empty() && errors["DOMAIN_SEPARATOR"].is_empty());
+    }
+
+    #[test]
+    fn methods_of_fields_are_those_of_their_types() {
+        let market = "impl Market {\n/// Errors: `Plain`.\npub fn receive() {}\n/// Errors: `NoClone`.\npub fn args() {}\n}";
+        let mut all = methods(CONTRACT);
+        all.extend(by_name("market.", market));
+        let errors = errors_of(OF_A_FIELD, &all).unwrap();
+        let of = |function: &str| errors[function].iter().cloned().collect::<Vec<_>>();
+        assert_eq!(of("owner"), ["NoClone"]);
+        assert_eq!(of(PLAIN_ETHER), ["Plain"]);
+        assert_eq!(of(ALL_OTHERS), ["Paused", "Poor"]);
+        assert!(errors_of(OF_A_FIELD, &methods(CONTRACT)).is_err());
+
+        let contract = "//! Text.\n\nuse a::B;\nuse pool_core::{Bounds, Market};\nstruct Pool {\n    pub(crate) market: Market,\n}";
+        assert_eq!(home_of(contract, "market").as_deref(), Some("pool-core"));
+        assert_eq!(home_of(&contract.replace("Bounds, Market", "Bounds, Markets"), "market"), None);
+        assert_eq!(home_of(contract, "marke"), None);
     }
 
     #[test]

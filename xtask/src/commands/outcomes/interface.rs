@@ -92,6 +92,12 @@ impl Interface {
 /// What the constructor is called among declarations.
 pub(super) const CREATION: &str = "creation";
 
+/// What the taking of plain Ether is called among functions.
+pub(super) const PLAIN_ETHER: &str = "plain Ether";
+
+/// What is called among functions what answers the calls that are of no function.
+pub(super) const ALL_OTHERS: &str = "any other function";
+
 /// Kind, name, types of the parameters, and what follows them.
 fn parts(line: &str) -> Option<(&str, &str, String, &str)> {
     let (kind, rest) = line.split_once(' ')?;

@@ -12,7 +12,7 @@ use serde_json::json;
 use xtask::outcomes::{Called, End, FOLDER, Seen, hex};
 use xtask::{artifacts, repo};
 
-use self::interface::Interface;
+use self::interface::{ALL_OTHERS, Interface, PLAIN_ETHER};
 use crate::report::{self, Outcome, table};
 
 /// What the tests saw, unless the variable names another folder.
@@ -95,8 +95,12 @@ struct Contract {
     functions: BTreeMap<Called, Function>,
     /// Names of the errors that are declared, by selector.
     errors: BTreeMap<[u8; 4], String>,
-    /// Whether it has functions for everything else too, and hands errors on: another contract's.
+    /// Calls of anything else.
+    others: Function,
+    /// Whether those are another contract's, with outcomes of its own.
     passes_on: bool,
+    /// Whether its own functions are another contract's, too, for some.
+    shares_functions: bool,
     /// Where documentation and interface disagree.
     disagreements: Vec<(String, String)>,
 }
@@ -113,7 +117,9 @@ impl Contract {
             name: name.to_owned(),
             functions: BTreeMap::new(),
             errors: interface.errors,
-            passes_on: false,
+            others: Function { name: "no function".to_owned(), ends: BTreeSet::new() },
+            passes_on: documented.contains_key(ALL_OTHERS),
+            shares_functions: false,
             disagreements: Vec::new(),
         };
         let mut raised = BTreeSet::new();
@@ -123,27 +129,16 @@ impl Contract {
                 ends.insert(End::Silent);
             }
             match documented.get(&function.name) {
+                // The function of whom other calls are left to.
+                None if contract.passes_on => continue,
                 None => contract.disagrees(&function.name, "has no route, or no documentation"),
-                Some(errors) => {
-                    for error in errors {
-                        match contract.selector(error) {
-                            Some(selector) => {
-                                ends.insert(End::Error(selector));
-                                raised.insert(selector);
-                            }
-                            None => {
-                                let problem =
-                                    format!("documents {error}, which the interface doesn't declare");
-                                contract.disagrees(&function.name, &problem);
-                            }
-                        }
-                    }
-                }
+                Some(errors) => ends.extend(contract.ends(&function.name, errors)),
             }
+            raised.extend(ends.iter().copied());
             contract.functions.insert(called, Function { name: function.name, ends });
         }
-        let silent: Vec<_> =
-            contract.errors.iter().filter(|(selector, _)| !raised.contains(*selector)).collect();
+        let is_raised = |selector: &[u8; 4]| contract.passes_on || raised.contains(&End::Error(*selector));
+        let silent: Vec<_> = contract.errors.iter().filter(|(selector, _)| !is_raised(selector)).collect();
         let silent: Vec<_> = silent.into_iter().map(|(_, name)| name.clone()).collect();
         for error in silent {
             contract.disagrees(&error, "is declared, and no function documents it");
@@ -151,10 +146,37 @@ impl Contract {
         contract
     }
 
-    /// A program: what isn't its function reverts without a word.
+    /// The ends that errors of these names are, where a function documents them.
+    fn ends(&mut self, function: &str, errors: &BTreeSet<String>) -> BTreeSet<End> {
+        let mut ends = BTreeSet::new();
+        for error in errors {
+            match self.selector(error) {
+                Some(selector) => {
+                    ends.insert(End::Error(selector));
+                }
+                None => self
+                    .disagrees(function, &format!("documents {error}, which the interface doesn't declare")),
+            }
+        }
+        ends
+    }
+
+    /// A program: what isn't its function reverts without a word, unless it takes plain Ether, or leaves other calls to
+    /// another program.
     fn of_program(name: &str, interface: Interface, documented: &BTreeMap<String, BTreeSet<String>>) -> Self {
         let mut contract = Self::new(name, interface, documented);
-        let nothing = Function { name: "less than a selector".to_owned(), ends: [End::Silent].into() };
+        let mut nothing = BTreeSet::from([End::Silent]);
+        contract.others.ends.insert(End::Silent);
+        if let Some(errors) = documented.get(ALL_OTHERS) {
+            let ends = contract.ends(ALL_OTHERS, errors);
+            nothing.extend(ends.iter().copied());
+            contract.others.name = ALL_OTHERS.to_owned();
+            contract.others.ends.extend(ends.into_iter().chain([End::Success]));
+        }
+        if let Some(errors) = documented.get(PLAIN_ETHER) {
+            nothing.extend(contract.ends(PLAIN_ETHER, errors).into_iter().chain([End::Success]));
+        }
+        let nothing = Function { name: "less than a selector".to_owned(), ends: nothing };
         contract.functions.insert(Called::Nothing, nothing);
         contract
     }
@@ -163,7 +185,7 @@ impl Contract {
     fn of_proxy(text: &docs::Declared) -> Result<Self> {
         let interface = Interface::of_declarations(&text.declarations)?;
         let mut contract = Self::new(PROXY, interface, &text.errors);
-        contract.passes_on = true;
+        (contract.passes_on, contract.shares_functions) = (true, true);
         Ok(contract)
     }
 
@@ -212,18 +234,20 @@ impl Contract {
             }
         }
         let is_unknown = |called: &Called| !self.functions.contains_key(called);
-        if !self.passes_on {
-            // Any selector that there is no function of.
-            let seen = ends.iter().any(|(called, end)| is_unknown(called) && *end == End::Silent);
+        for promised in &self.others.ends {
+            // Of any selector that there is no function of.
+            let seen = ends.iter().any(|(called, end)| is_unknown(called) && end == promised);
             let problem = (!seen).then_some("is promised, and no test saw it");
-            rows.push(row("no function", self.name_of(End::Silent), problem));
+            rows.push(row(&self.others.name, self.name_of(*promised), problem));
         }
         for (called, end) in &ends {
             let function = self.functions.get(called);
             let expected = match (function, end) {
                 (Some(function), _) if function.ends.contains(end) => true,
-                (Some(_), End::Error(selector)) => self.passes_on && !self.errors.contains_key(selector),
-                (Some(_), End::Silent) => self.passes_on,
+                (Some(_), End::Error(selector)) => {
+                    self.shares_functions && !self.errors.contains_key(selector)
+                }
+                (Some(_), End::Silent) => self.shares_functions,
                 (Some(_), _) => false,
                 (None, End::Silent) => true,
                 (None, _) => self.passes_on,

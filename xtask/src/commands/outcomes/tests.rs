@@ -134,6 +134,48 @@ fn a_proxy_passes_on_what_is_not_its_own() {
 }
 
 #[test]
+fn a_program_leaves_other_calls_to_another_and_may_take_plain_ether() {
+    let pool = || {
+        let documented = errors(&[
+            ("buy", &["TooLittle"]),
+            (interface::ALL_OTHERS, &["NoClone"]),
+            (interface::PLAIN_ETHER, &["Plain"]),
+        ]);
+        let declared = ["TooLittle", "NoClone", "Plain", "Another"].map(|name| format!("error {name}();"));
+        let functions = ["function buy() external payable;", "function sell() external payable;"];
+        let lines = functions.map(str::to_owned).into_iter().chain(declared).collect::<Vec<_>>();
+        Contract::of_program("pool", Interface::of_declarations(&lines).unwrap(), &documented)
+    };
+    let of = |signature| hex(selector(signature));
+    let (buy, sell) = (of("buy()"), of("sell()"));
+    let (too_little, no_clone, plain) = (of("TooLittle()"), of("NoClone()"), of("Plain()"));
+    let promised: Vec<_> = [
+        format!("{buy} succeeds"),
+        format!("{buy} reverts {too_little}"),
+        format!("{sell} succeeds"),
+        "0xdeadbeef reverts".to_owned(),
+        format!("{sell} reverts {no_clone}"),
+        "nothing succeeds".to_owned(),
+        "nothing reverts".to_owned(),
+        format!("nothing reverts {plain}"),
+        format!("nothing reverts {no_clone}"),
+    ]
+    .map(|line| format!("pool {line}"))
+    .into();
+    let well = [promised.clone(), vec![format!("pool {sell} reverts {}", of("Another()"))]].concat();
+    assert!(matches!(judged(pool(), &well).verdict, report::Verdict::Ok), "{}", judged(pool(), &well).text);
+    for missing in 0..promised.len() {
+        let mut lines = promised.clone();
+        lines.remove(missing);
+        wrong(pool(), &lines);
+    }
+    for end in [no_clone, "0x01020304".to_owned()] {
+        let lines = [promised.clone(), vec![format!("pool {buy} reverts {end}")]].concat();
+        assert!(wrong(pool(), &lines).ends_with("was seen, and isn't documented"));
+    }
+}
+
+#[test]
 fn files_are_read_up_to_their_last_whole_line() {
     let folder = env::temp_dir().join(format!("outcomes-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
