@@ -10,6 +10,7 @@ mod arena;
 mod bucket;
 mod contract_signers;
 mod erc20;
+mod market;
 mod permit;
 mod signatures;
 
