@@ -85,8 +85,11 @@ struct Parts {
 
 impl Parts {
     async fn new(stage: &Stage, others: &[(Address, &str)]) -> Self {
-        let proxies =
-            [(stage.system.registry, "registry's proxy"), (stage.system.factory, "factory's proxy")];
+        let proxies = [
+            (stage.system.registry, "registry's proxy"),
+            (stage.system.factory, "factory's proxy"),
+            (stage.system.pool_factory, "pool factory's proxy"),
+        ];
         let named = proxies.iter().chain(others).map(|(address, name)| (*address, (*name).to_owned()));
         let mut names: BTreeMap<_, _> = named.collect();
         let mut loading = BTreeMap::new();

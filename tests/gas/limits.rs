@@ -10,6 +10,11 @@ const PEERS: &str = include_str!("../peers/peer-baseline.json");
 const EARLIER: &str = "earlier system";
 const OPEN_ZEPPELIN: &str = "OpenZeppelin";
 const SOLADY: &str = "solady";
+const ROUTER: &str = "Uniswap v2 by its router";
+const PAIR: &str = "Uniswap v2's pair alone";
+
+/// The earlier system's limit for a trade.
+const TRADE_CEILING: Option<u64> = Some(200_000);
 
 /// An operation that is promised something, or that others have, too.
 struct Operation {
@@ -84,7 +89,24 @@ macro_rules! creation {
     };
 }
 
-const OPERATIONS: [Operation; 30] = [
+/// One of the market, with budget and ceiling.
+macro_rules! market {
+    (
+        $contract:literal, $function:literal, $case:literal, $budget:expr, $ceiling:expr
+        $(, $peer:ident: $group:literal $operation:literal)*
+    ) => {
+        Operation {
+            contract: $contract,
+            function: $function,
+            case: $case,
+            budget: $budget,
+            ceiling: $ceiling,
+            peers: &[$(($peer, $group, $operation)),*],
+        }
+    };
+}
+
+const OPERATIONS: [Operation; 71] = [
     creation!("first of the factory", None, "createToken, first ever (name, symbol < 32 B)"),
     creation!("first of a creator", Some(400_000), "createToken, later (name, symbol < 32 B)"),
     creation!("later", Some(400_000)),
@@ -131,6 +153,121 @@ const OPERATIONS: [Operation; 30] = [
     token!("setEmissionRate", "first of the token", "setEmissionRate by creator"),
     token!("setEmissionRate", "later", "setEmissionRate by creator"),
     creation!("first of the factory that pays a fee", None),
+    market!("pool-factory", "createPool", "first of the factory", None, Some(4_000_000),
+        EARLIER: "pool" "createPool 1000 tokens + 0.05 ETH, first ever"),
+    market!("pool-factory", "createPool", "later", Some(500_000), Some(4_000_000),
+        EARLIER: "pool" "createPool 1000 tokens + 0.05 ETH, later",
+        ROUTER: "uniswap-v2" "router.addLiquidityETH, creates the pair, 1000 tokens + 0.05 ETH"),
+    market!("pool-factory", "createPool", "later, protocol's fee on", Some(500_000), Some(4_000_000)),
+    market!("pool-factory", "createPool", "first that pays a fee, protocol's fee on", None, Some(4_000_000)),
+    market!(
+        "pool-factory",
+        "createPool",
+        "later, with a fee, protocol's fee on",
+        Some(500_000),
+        Some(4_000_000)
+    ),
+    market!("pool", "swapExactEthForTokens", "first of the pool", None, TRADE_CEILING,
+        EARLIER: "pool" "buy (ETH -> token), first swap of the pool: SUM of 2 txs",
+        ROUTER: "uniswap-v2" "router.swapExactETHForTokens, first swap of the pair"),
+    market!("pool", "swapExactEthForTokens", "to an existing holder", Some(75_000), TRADE_CEILING,
+        EARLIER: "pool" "buy (ETH -> token), existing holder: SUM of 2 txs",
+        ROUTER: "uniswap-v2" "router.swapExactETHForTokens, existing holder"),
+    market!("pool", "swapExactEthForTokens", "to a new holder", None, TRADE_CEILING,
+        EARLIER: "pool" "buy (ETH -> token), fresh holder: SUM of 2 txs",
+        ROUTER: "uniswap-v2" "router.swapExactETHForTokens, fresh holder"),
+    market!(
+        "pool",
+        "swapExactEthForTokens",
+        "to an existing holder, in the same second",
+        None,
+        TRADE_CEILING
+    ),
+    market!(
+        "pool",
+        "swapExactEthForTokens",
+        "to an existing holder, first of an hour",
+        Some(97_000),
+        TRADE_CEILING
+    ),
+    market!(
+        "pool",
+        "swapExactEthForTokens",
+        "to an existing holder, first of a day",
+        Some(120_000),
+        TRADE_CEILING
+    ),
+    market!("pool", "swapExactTokensForEth", "of all", Some(90_000), TRADE_CEILING,
+        EARLIER: "pool" "sell (token -> ETH), existing holder: SUM of 2 txs",
+        ROUTER: "uniswap-v2" "router.swapExactTokensForETH, existing holder, infinite approval"),
+    market!("pool", "swapExactTokensForEth", "some left", Some(90_000), TRADE_CEILING,
+        ROUTER: "uniswap-v2" "router.swapExactTokensForETH, existing holder, finite approval left"),
+    market!("pool", "swapExactTokensForEth", "whole balance, none left", Some(90_000), TRADE_CEILING,
+        EARLIER: "pool" "sell (token -> ETH), whole balance: SUM of 2 txs",
+        ROUTER: "uniswap-v2" "router.swapExactTokensForETH, whole balance, exact approval"),
+    market!("pool", "swapExactTokensForEth", "of all, first of an hour", Some(112_000), TRADE_CEILING),
+    market!("pool", "swapExactTokensForEth", "of all, first of a day", Some(135_000), TRADE_CEILING),
+    market!("pool", "addLiquidity", "to a new holder", None, None,
+        EARLIER: "pool" "add liquidity, new LP: SUM of 3 txs",
+        ROUTER: "uniswap-v2" "router.addLiquidityETH, new LP"),
+    market!("pool", "addLiquidity", "to an existing holder", Some(112_000), None,
+        EARLIER: "pool" "add liquidity, existing LP: SUM of 3 txs",
+        ROUTER: "uniswap-v2" "router.addLiquidityETH, existing LP"),
+    market!("pool", "addLiquidity", "to an existing holder, without a refund", Some(112_000), None),
+    market!("pool", "addLiquidity", "to an existing holder, protocol's fee on", Some(112_000), None),
+    market!("pool", "removeLiquidity", "part", Some(112_000), None,
+        EARLIER: "pool" "remove liquidity, part: SUM of 2 txs",
+        ROUTER: "uniswap-v2" "router.removeLiquidityETH, part"),
+    market!("pool", "removeLiquidity", "part, by the creator", Some(112_000), None),
+    market!("pool", "removeLiquidity", "whole position", Some(112_000), None,
+        EARLIER: "pool" "remove liquidity, whole position: SUM of 2 txs",
+        ROUTER: "uniswap-v2" "router.removeLiquidityETH, whole position"),
+    market!("pool", "removeLiquidity", "part, protocol's fee on", Some(112_000), None),
+    market!("pool", "swap", "Ether for tokens", None, TRADE_CEILING,
+        EARLIER: "pool" "buy (ETH -> token), existing holder: tx2 pool.swap",
+        PAIR: "uniswap-v2" "pair direct, buy (WETH -> token), existing holder: tx2 pair.swap"),
+    market!("pool", "swap", "tokens for Ether", None, TRADE_CEILING,
+        EARLIER: "pool" "sell (token -> ETH), existing holder: tx2 pool.swap",
+        PAIR: "uniswap-v2" "pair direct, sell (token -> WETH), existing holder: tx2 pair.swap"),
+    market!("pool", "swap", "of Ether that its callee gives back", None, TRADE_CEILING),
+    market!("pool", "mint", "to a new holder", None, None,
+        EARLIER: "pool" "add liquidity, new LP: tx3 pool.mint",
+        PAIR: "uniswap-v2" "pair direct, mint, new LP: tx3 pair.mint"),
+    market!("pool", "mint", "to an existing holder", None, None,
+        EARLIER: "pool" "add liquidity, existing LP: tx3 pool.mint",
+        PAIR: "uniswap-v2" "pair direct, mint, existing LP: tx3 pair.mint"),
+    market!("pool", "burn", "", None, None,
+        EARLIER: "pool" "remove liquidity, part: tx2 pool.burn",
+        PAIR: "uniswap-v2" "pair direct, remove part: tx2 pair.burn"),
+    market!("pool", "sync", "of nothing", None, None,
+        EARLIER: "pool" "sync, nothing to sync",
+        PAIR: "uniswap-v2" "pair direct, sync, nothing to sync"),
+    market!("pool", "sync", "of tokens", None, None,
+        EARLIER: "pool" "sync, after token donation",
+        PAIR: "uniswap-v2" "pair direct, sync, after token donation"),
+    market!("pool", "skim", "of nothing", None, None, EARLIER: "pool" "skim, nothing to skim"),
+    market!("pool", "skim", "of tokens", None, None,
+        EARLIER: "pool" "skim, token excess",
+        PAIR: "uniswap-v2" "pair direct, skim, token excess"),
+    market!("pool-extension", "swapEthForExactTokens", "to an existing holder", None, TRADE_CEILING),
+    market!(
+        "pool-extension",
+        "swapEthForExactTokens",
+        "to an existing holder, first of an hour",
+        None,
+        TRADE_CEILING
+    ),
+    market!("pool-extension", "swapTokensForExactEth", "of all", None, TRADE_CEILING),
+    market!("pool-extension", "swapTokensForExactEth", "of all, first of an hour", None, TRADE_CEILING),
+    market!(
+        "pool-extension",
+        "swapExactTokensForEthWithPermit",
+        "first permit of an owner",
+        None,
+        TRADE_CEILING
+    ),
+    market!("pool-extension", "swapExactTokensForEthWithPermit", "later", None, TRADE_CEILING),
+    market!("pool-extension", "swapTokensForExactEthWithPermit", "later", None, TRADE_CEILING),
 ];
 
 fn operation(cost: &Cost) -> Option<&'static Operation> {

@@ -5,12 +5,16 @@
 //! its calldata. The whole history is played twice, without a program in the chain's cache and with all of them in it.
 //!
 //! Prints one JSON object: `functions` (what each contract declares), `rows` (what each costs, in which case, within which
-//! budget, and what others take), `breakdowns` (what two operations consist of).
+//! budget, and what others take), `breakdowns` (what some operations consist of).
 
 mod breakdown;
 mod factory;
 mod limits;
+mod market;
 mod meter;
+mod pool;
+mod pool_extension;
+mod pool_factory;
 mod proxy;
 mod registry;
 mod roles;
@@ -48,6 +52,9 @@ async fn measured(cached: bool) -> (Vec<Cost>, Vec<Breakdown>) {
     registry::measure(&world, costs).await;
     let mut breakdowns = factory::measure(&world, costs).await;
     breakdowns.extend(token::measure(&world, costs).await);
+    breakdowns.extend(pool_factory::measure(&world, costs).await);
+    breakdowns.extend(pool::measure(&world, costs).await);
+    pool_extension::measure(&world, costs).await;
     proxy::measure(&world, costs).await;
     (std::mem::take(costs).into_rows(), breakdowns)
 }
@@ -77,13 +84,15 @@ fn report(uncached: &[Cost], cached: &[Cost], breakdowns: &[Breakdown]) -> Value
     });
     let rows: Vec<_> = rows.collect();
     limits::assert_all_used(uncached);
-    let functions: BTreeMap<_, Vec<_>> = abi::json::NAMES
-        .iter()
-        .map(|name| {
-            let declared = abi::json::of(name).expect("it is one of the names");
-            (*name, declared.functions().map(|function| function.signature()).collect())
-        })
-        .collect();
+    let declared = |name: &str| -> Vec<_> {
+        let declared = abi::json::of(name).expect("it is one of the names");
+        declared.functions().map(|function| function.signature()).collect()
+    };
+    let functions = abi::json::NAMES.iter().map(|name| (*name, declared(name)));
+    let mut functions: BTreeMap<_, Vec<_>> = functions.collect();
+    // At a pool's address are both programs' functions; each program has rows of its own.
+    let extension = declared("pool-extension");
+    functions.entry("pool").or_default().retain(|function| !extension.contains(function));
     json!({
         "functions": functions,
         "rows": rows,

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use super::rows::{Breakdown, Case, Measured, PEERS};
+use super::rows::{Breakdown, Case, Measured, PEERS_OF_MARKETS, PEERS_OF_TOKENS};
 use super::sizes::Size;
 use crate::report::grouped;
 
@@ -42,7 +42,8 @@ fn tables(measured: &Measured, sizes: &[Size]) -> Vec<(String, String)> {
     let cases = measured.cases();
     let mut tables = vec![
         ("budgets".to_owned(), budgets(&cases)),
-        ("peers".to_owned(), peers(&cases)),
+        ("peers of tokens".to_owned(), peers(&cases, false, PEERS_OF_TOKENS)),
+        ("peers of markets".to_owned(), peers(&cases, true, PEERS_OF_MARKETS)),
         ("sizes".to_owned(), table_of_sizes(sizes)),
         ("data".to_owned(), data(sizes)),
     ];
@@ -114,14 +115,15 @@ fn budgets(cases: &[Case<'_>]) -> String {
     table(&["operation", ">cached", ">budget", ">uncached", ">ceiling", "kept"], rows)
 }
 
-fn peers(cases: &[Case<'_>]) -> String {
-    let rows = cases.iter().filter(|case| !case.peers().is_empty()).map(|case| {
+fn peers(cases: &[Case<'_>], of_the_market: bool, names: [&str; 3]) -> String {
+    let shown = cases.iter().filter(|case| case.is_of_the_market() == of_the_market);
+    let rows = shown.filter(|case| !case.peers().is_empty()).map(|case| {
         let mut row = vec![operation(case), grouped(case.uncached.gas), grouped(case.cached.gas)];
-        row.extend(PEERS.map(|peer| number(case.peers().get(peer).copied())));
+        row.extend(names.map(|peer| number(case.peers().get(peer).copied())));
         row
     });
-    let peers = PEERS.map(|peer| format!(">{peer}"));
-    table(&["operation", ">uncached", ">cached", &peers[0], &peers[1], &peers[2]], rows)
+    let [one, two, three] = names.map(|peer| format!(">{peer}"));
+    table(&["operation", ">uncached", ">cached", &one, &two, &three], rows)
 }
 
 fn functions(contract: &str, cases: &[Case<'_>]) -> String {
@@ -226,10 +228,11 @@ mod tests {
              | `send`, later | 34 000 | 34 000 | 50 000 |  | yes |\n"
         );
         assert!(
-            table("peers").contains("| `send`, first | 70 000 | 54 000 |  |  | 30 000 |"),
+            table("peers of tokens").contains("| `send`, first | 70 000 | 54 000 |  |  | 30 000 |"),
             "{}",
-            table("peers")
+            table("peers of tokens")
         );
+        assert!(!table("peers of markets").contains("send"));
         assert!(table("token").contains("| `send`, later | 50 000 | 34 000 |"));
     }
 

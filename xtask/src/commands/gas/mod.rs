@@ -136,17 +136,14 @@ fn measure(root: &Path) -> Result<Measured> {
 }
 
 fn cost_table(measured: &Measured, peers: bool) -> String {
-    let names = rows::PEERS;
-    let headings =
-        ["contract", "function", "case", ">uncached", ">cached", ">budget", names[0], names[1], names[2]]
-            .map(str::to_owned);
-    let [contract, function, case, uncached, cached, budget, one, two, three] = headings;
-    let (one, two, three) = (format!(">{one}"), format!(">{two}"), format!(">{three}"));
+    let own = ["contract", "function", "case", ">uncached", ">cached", ">budget"].map(str::to_owned);
+    let headings: Vec<_> = own.into_iter().chain(rows::PEERS.iter().map(|peer| format!(">{peer}"))).collect();
+    let headings: [&str; 6 + rows::PEERS.len()] = std::array::from_fn(|column| &*headings[column]);
     let shown = measured.cases();
     let shown = shown.iter().filter(|case| !peers || !case.peers().is_empty());
     let number = |gas: Option<u64>| gas.map(grouped).unwrap_or_default();
     let lines = shown.map(|case| {
-        let peer = |name: &str| number(case.peers().get(name).copied());
+        let [one, two, three, four, five] = rows::PEERS.map(|peer| number(case.peers().get(peer).copied()));
         [
             case.contract().to_owned(),
             case.name().to_owned(),
@@ -154,12 +151,13 @@ fn cost_table(measured: &Measured, peers: bool) -> String {
             grouped(case.uncached.gas),
             grouped(case.cached.gas),
             number(case.cached.budget),
-            peer(names[0]),
-            peer(names[1]),
-            peer(names[2]),
+            one,
+            two,
+            three,
+            four,
+            five,
         ]
     });
-    let headings = [&*contract, &*function, &*case, &*uncached, &*cached, &*budget, &*one, &*two, &*three];
     table(headings, lines)
 }
 

@@ -6,7 +6,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// Who else has some of the operations, as the measurement names them.
-pub(super) const PEERS: [&str; 3] = ["earlier system", "OpenZeppelin", "solady"];
+pub(super) const PEERS: [&str; 5] =
+    ["earlier system", "OpenZeppelin", "solady", "Uniswap v2 by its router", "Uniswap v2's pair alone"];
+
+/// Those of them that have tokens, and those that have markets.
+pub(super) const PEERS_OF_TOKENS: [&str; 3] = [PEERS[0], PEERS[1], PEERS[2]];
+pub(super) const PEERS_OF_MARKETS: [&str; 3] = [PEERS[0], PEERS[3], PEERS[4]];
 
 /// What the measurement prints.
 #[derive(Debug, Deserialize)]
@@ -72,6 +77,11 @@ impl Case<'_> {
 
     pub(super) fn peers(&self) -> &BTreeMap<String, u64> {
         &self.cached.peer
+    }
+
+    /// Whether it is of the market: the pools and their factory.
+    pub(super) fn is_of_the_market(&self) -> bool {
+        self.contract().starts_with("pool")
     }
 }
 
