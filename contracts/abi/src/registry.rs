@@ -290,6 +290,8 @@ declare! {
 
         /// One call lists, revokes or restores at most `maximum`, not `limit`: make several.
         error PageTooLarge(uint256 limit, uint256 maximum);
+        /// An issuer's metadata is at most 1 024 bytes of UTF-8; this has `length` bytes.
+        error InvalidMetadata(uint256 length);
 
         /// This credential is registered: one per issuer, type and subject.
         error CredentialAlreadyRegistered(bytes32 credentialId);

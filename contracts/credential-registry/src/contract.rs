@@ -54,11 +54,12 @@ use abi::{
             CredentialLapsed, CredentialRebind, CredentialRebindCancelled, CredentialRebindStarted,
             CredentialRebound, CredentialRegistered, CredentialRenewal, CredentialRenewed,
             CredentialRestored, CredentialRevoked, DeadlinePassed, DistrustInFuture, ExpiresTooLate,
-            ExpiryNotLater, HistoryFull, InvalidSignature, IssuedInFuture, IssuerAdded, IssuerAlreadyKnown,
-            IssuerDistrusted, IssuerKeyDistrusted, IssuerKeyRetired, IssuerNotForType, IssuerRemoved,
-            IssuerRotated, IssuerWasRemoved, Lapse, NoRebindPending, NonceAlreadyUsed, NonceUsed,
-            NotIssuerOrOwner, NothingToRestore, PageTooLarge, RebindNotDue, RebindPending, UnknownCredential,
-            UnknownIssuer, WrongIssuer, ZeroHolder, ZeroIssuer, ZeroSubject, addIssuerCall, rotateIssuerCall,
+            ExpiryNotLater, HistoryFull, InvalidMetadata, InvalidSignature, IssuedInFuture, IssuerAdded,
+            IssuerAlreadyKnown, IssuerDistrusted, IssuerKeyDistrusted, IssuerKeyRetired, IssuerNotForType,
+            IssuerRemoved, IssuerRotated, IssuerWasRemoved, Lapse, NoRebindPending, NonceAlreadyUsed,
+            NonceUsed, NotIssuerOrOwner, NothingToRestore, PageTooLarge, RebindNotDue, RebindPending,
+            UnknownCredential, UnknownIssuer, WrongIssuer, ZeroHolder, ZeroIssuer, ZeroSubject,
+            addIssuerCall, rotateIssuerCall,
         },
         PAGE_MAX, status,
     },
@@ -98,6 +99,9 @@ use state::{append_terms, effective_at};
 
 /// How far an issuer's clock may be ahead of the chain's, in seconds.
 pub const CLOCK_SKEW_SECS: u64 = 300;
+
+/// Longest text about an issuer, in bytes.
+const METADATA_BYTES_MAX: usize = 1_024;
 
 /// What `types` holds for a type that the issuer may attest.
 const MAY_ATTEST: B256 = B256::with_last_byte(1);
@@ -153,6 +157,7 @@ kit::errors! {
     NothingToRestore { credentialId },
     ArrayLengthMismatch {},
     PageTooLarge { limit, maximum },
+    InvalidMetadata { length },
 }
 
 absorb!(InitializeError into RegistryError: Already, Direct);
@@ -674,15 +679,18 @@ impl CredentialRegistry {
     /// to be announced.
     ///
     /// `metadata_uri` is for people and stays in the log.
-    /// Errors: [`OwnableUnauthorizedAccount`]; [`NotScheduled`], [`NotYetDue`], [`ScheduleExpired`]; [`ZeroIssuer`];
-    /// [`IssuerAlreadyKnown`] if the address is or ever was a key (R4).
+    /// Errors: [`InvalidMetadata`] unless that is UTF-8 of at most 1 024 bytes; [`OwnableUnauthorizedAccount`];
+    /// [`NotScheduled`], [`NotYetDue`], [`ScheduleExpired`]; [`ZeroIssuer`]; [`IssuerAlreadyKnown`] if the address is or ever was a key (R4).
     /// Events: [`IssuerAdded`].
     pub fn add_issuer(
         &mut self,
         issuer: Address,
         types: &[B256],
-        metadata_uri: &str,
+        metadata_uri: &[u8],
     ) -> Result<(), RegistryError> {
+        if metadata_uri.len() > METADATA_BYTES_MAX || core::str::from_utf8(metadata_uri).is_err() {
+            return Err(InvalidMetadata { length: U256::from(metadata_uri.len()) }.into());
+        }
         let mut call = Vec::from(addIssuerCall::SELECTOR);
         call.extend_from_slice(issuer.into_word().as_slice());
         append_terms(&mut call, 3, types, metadata_uri);

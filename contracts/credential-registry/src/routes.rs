@@ -70,7 +70,7 @@ kit::routes! { CredentialRegistry, |this, a| {
     cancelNonceCall => done(this.cancel_nonce(a.number()?)?);
     rotateIssuerCall => done(this.rotate_issuer(a.address()?, a.address()?)?);
 
-    addIssuerCall => done(this.add_issuer(a.address()?, &a.words()?, a.text()?)?);
+    addIssuerCall => done(this.add_issuer(a.address()?, &a.words()?, a.bytes()?)?);
     removeIssuerCall => done(this.remove_issuer(a.address()?)?);
     distrustIssuerSinceCall => done(this.distrust_issuer_since(a.address()?, a.long()?)?);
     restoreCredentialCall => done(this.restore_credential(a.word()?)?);

@@ -1,25 +1,27 @@
 //! Which call runs which function, and how its answer is encoded: a line for each function of the interface.
 
 use abi::factory::ICredentialTokenFactory::{
-    acceptOwnershipCall, accruedFeesCall, cancelCall, createTokenCall, creationFeeCall, generatorCall,
-    getAllTokensCall, getAvailableCreationsCall, getCredentialByTokenCall, getEmissionRateBoundsCall,
-    getMaxSupplyBoundsCall, getScheduledCall, getTokenByCredentialCall, getTokenCountCall,
-    getTokenDetailsCall, getTokensCall, guardianCall, implementationCall, initializeCall, isValidTokenCall,
-    launchCall, launchedCall, ownerCall, pauseCall, pausedCall, pendingOwnerCall, predictTokenAddressCall,
-    registryCall, renounceOwnershipCall, scheduleCall, setCreationFeeCall, setEmissionRateBoundsCall,
-    setGeneratorCall, setGuardianCall, setImplementationCall, setMaxSupplyBoundsCall, setRegistryCall,
-    setTokenEmissionRateCall, setTreasuryCall, transferOwnershipCall, treasuryCall, unpauseCall,
-    validateCredentialOwnershipCall, withdrawFeesCall,
+    TokenFactoryInvalidName, TokenFactoryInvalidSymbol, acceptOwnershipCall, accruedFeesCall, cancelCall,
+    createTokenCall, creationFeeCall, generatorCall, getAllTokensCall, getAvailableCreationsCall,
+    getCredentialByTokenCall, getEmissionRateBoundsCall, getMaxSupplyBoundsCall, getScheduledCall,
+    getTokenByCredentialCall, getTokenCountCall, getTokenDetailsCall, getTokensCall, guardianCall,
+    implementationCall, initializeCall, isValidTokenCall, launchCall, launchedCall, ownerCall, pauseCall,
+    pausedCall, pendingOwnerCall, predictTokenAddressCall, registryCall, renounceOwnershipCall, scheduleCall,
+    setCreationFeeCall, setEmissionRateBoundsCall, setGeneratorCall, setGuardianCall, setImplementationCall,
+    setMaxSupplyBoundsCall, setRegistryCall, setTokenEmissionRateCall, setTreasuryCall,
+    transferOwnershipCall, treasuryCall, unpauseCall, validateCredentialOwnershipCall, withdrawFeesCall,
 };
 use alloc::vec::Vec;
 use alloy_primitives::U256;
 use kit::reply::{self, Word};
 
-use crate::contract::CredentialTokenFactory;
+use crate::contract::{CredentialTokenFactory, FactoryError};
 
 kit::routes! { CredentialTokenFactory, payable [createTokenCall], |this, a| {
     createTokenCall => {
-        let (credential_id, name, symbol) = (a.word()?, a.text()?, a.text()?);
+        let (credential_id, name, symbol) = (a.word()?, a.bytes()?, a.bytes()?);
+        let name = text(name, |length| TokenFactoryInvalidName { length }.into())?;
+        let symbol = text(symbol, |length| TokenFactoryInvalidSymbol { length }.into())?;
         reply::words(&[this.create_token(credential_id, name, symbol, a.number()?, a.number()?)?.word()])
     };
     isValidTokenCall => reply::words(&[this.is_valid_token(a.address()?).word()]);
@@ -77,6 +79,11 @@ kit::routes! { CredentialTokenFactory, payable [createTokenCall], |this, a| {
     launchedCall => reply::words(&[this.launched().word()]);
     getScheduledCall => pair(this.get_scheduled(a.word()?));
 } }
+
+/// A text, unless it is no UTF-8: that is refused as other bad texts are, not as a malformed call.
+fn text(bytes: &[u8], refused: fn(U256) -> FactoryError) -> Result<&str, FactoryError> {
+    core::str::from_utf8(bytes).map_err(|_| refused(U256::from(bytes.len())))
+}
 
 /// The answer of functions that give nothing back.
 fn done((): ()) -> Vec<u8> {

@@ -92,6 +92,21 @@ fn creations_are_refused_for_their_terms() {
             let refused = TokenFactoryInvalidName { length: U256::from(name.len()) };
             stage.reverts_with(holder, at, call, refused).await;
         }
+        // What is no text at all, where a good name or symbol was.
+        for (good_text, length, is_name) in [("Ada Lovelace", 12, true), ("ADA", 3, false)] {
+            let mut data = good.abi_encode();
+            let place = data.windows(length).position(|bytes| bytes == good_text.as_bytes());
+            data[place.expect("it is in there") + 1] = 0xff;
+            let request = TransactionRequest::default().to(at).input(data.into());
+            let length = U256::from(length);
+            if is_name {
+                let error: TokenFactoryInvalidName = stage.refuses_request(&stage.holder, request).await;
+                assert_eq!(error, TokenFactoryInvalidName { length });
+            } else {
+                let error: TokenFactoryInvalidSymbol = stage.refuses_request(&stage.holder, request).await;
+                assert_eq!(error, TokenFactoryInvalidSymbol { length });
+            }
+        }
         for symbol in ["", &"s".repeat(17), &"s".repeat(10_000), "\u{7f}", "\u{202e}"] {
             let call = factory::createTokenCall { symbol: symbol.to_owned(), ..good.clone() };
             let refused = TokenFactoryInvalidSymbol { length: U256::from(symbol.len()) };

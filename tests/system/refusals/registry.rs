@@ -6,15 +6,16 @@ use abi::{
         self as registry, AlreadyHolder, ArrayLengthMismatch, CredentialAlreadyRevoked,
         CredentialAttestation, CredentialExpired, CredentialIsDistrusted, CredentialRebind,
         CredentialRenewal, DeadlinePassed, DistrustInFuture, ExpiresTooLate, ExpiryNotLater, HistoryFull,
-        InvalidSignature, IssuedInFuture, IssuerAlreadyKnown, IssuerKeyDistrusted, IssuerKeyRetired,
-        IssuerNotForType, IssuerWasRemoved, NoRebindPending, NonceAlreadyUsed, NotIssuerOrOwner,
-        NothingToRestore, OwnableUnauthorizedAccount, PageTooLarge, RebindNotDue, RebindPending,
-        UnknownCredential, UnknownIssuer, WrongIssuer, ZeroHolder, ZeroIssuer, ZeroSubject,
+        InvalidMetadata, InvalidSignature, IssuedInFuture, IssuerAlreadyKnown, IssuerKeyDistrusted,
+        IssuerKeyRetired, IssuerNotForType, IssuerWasRemoved, NoRebindPending, NonceAlreadyUsed,
+        NotIssuerOrOwner, NothingToRestore, OwnableUnauthorizedAccount, PageTooLarge, RebindNotDue,
+        RebindPending, UnknownCredential, UnknownIssuer, WrongIssuer, ZeroHolder, ZeroIssuer, ZeroSubject,
     },
     registry::{PAGE_MAX, credential_type},
 };
 use alloy::{
     primitives::{Address, B256, U256},
+    rpc::types::TransactionRequest,
     sol_types::{SolCall, SolStruct},
 };
 use ecosystem::{
@@ -89,6 +90,25 @@ impl Former {
         let refused = IssuerWasRemoved { issuerRoot: self.removed.address() };
         stage.reverts_with(by(&self.removed), at, call(&self.removed).await, refused).await;
     }
+}
+
+#[test]
+fn metadata_that_is_no_text_or_too_long_is_refused() {
+    run(async {
+        let stage = stage().await;
+        let (at, owner) = (stage.system.registry, &stage.owner);
+        let with =
+            |uri: String| registry::addIssuerCall { metadataURI: uri, ..adding(stage.stranger.address()) };
+        let long = with("u".repeat(1_025));
+        stage.reverts_with(owner, at, long, InvalidMetadata { length: U256::from(1_025) }).await;
+        let mut data = with("text".to_owned()).abi_encode();
+        let place = data.windows(4).position(|bytes| bytes == b"text").expect("it is in there");
+        data[place] = 0xff;
+        let request = TransactionRequest::default().to(at).input(data.into());
+        let error: InvalidMetadata = stage.refuses_request(owner, request).await;
+        assert_eq!(error, InvalidMetadata { length: U256::from(4) });
+        stage.executes(owner, at, with("u".repeat(1_024))).await;
+    });
 }
 
 #[test]

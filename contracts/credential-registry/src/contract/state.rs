@@ -199,7 +199,7 @@ pub(super) fn effective_at(rebind: &Change) -> u64 {
 }
 
 /// Appends what an issuer is added with, a list and a text, to an encoding whose head has `words` words, these two last.
-pub(super) fn append_terms(out: &mut Vec<u8>, words: usize, types: &[B256], metadata_uri: &str) {
+pub(super) fn append_terms(out: &mut Vec<u8>, words: usize, types: &[B256], metadata_uri: &[u8]) {
     let list_at = words.saturating_mul(B256::len_bytes());
     let list_bytes = types.len().saturating_add(1).saturating_mul(B256::len_bytes());
     let text_at = list_at.saturating_add(list_bytes);
@@ -209,5 +209,5 @@ pub(super) fn append_terms(out: &mut Vec<u8>, words: usize, types: &[B256], meta
     for credential_type in types {
         out.extend_from_slice(credential_type.as_slice());
     }
-    append_bytes(out, metadata_uri.as_bytes());
+    append_bytes(out, metadata_uri);
 }

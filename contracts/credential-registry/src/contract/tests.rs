@@ -46,7 +46,7 @@ impl World {
         let mut registry = CredentialRegistry::from(&vm);
         registry.initialize(OWNER).unwrap();
         vm.set_sender(OWNER);
-        registry.add_issuer(ISSUER, &[], "https://issuer.example").unwrap();
+        registry.add_issuer(ISSUER, &[], b"https://issuer.example").unwrap();
         vm.set_sender(EVE);
         Self { vm, registry }
     }

@@ -26,7 +26,7 @@ fn issuers_are_added_as_announced_after_the_launch() {
     world.launch();
     assert!(world.registry.launched());
     let add = |registry: &mut CredentialRegistry| {
-        registry.add_issuer(OTHER_ISSUER, &[PHD, BACHELORS], "ipfs://university")
+        registry.add_issuer(OTHER_ISSUER, &[PHD, BACHELORS], b"ipfs://university")
     };
 
     let hash = world.announce(&adding(OTHER_ISSUER, vec![PHD, BACHELORS], "ipfs://university"));
@@ -62,7 +62,9 @@ fn other_arguments_than_the_announced_are_not_announced() {
     ] {
         let refused = NotScheduled { callHash: crypto::keccak(other.abi_encode()) };
         world.refuses(refused, |world| {
-            world.by(OWNER, |registry| registry.add_issuer(other.issuer, &other.types, &other.metadataURI))
+            world.by(OWNER, |registry| {
+                registry.add_issuer(other.issuer, &other.types, other.metadataURI.as_bytes())
+            })
         });
     }
 }
@@ -73,7 +75,7 @@ fn an_announcement_expires_and_can_be_withdrawn() {
     world.by(OWNER, |registry| registry.set_guardian(BOB)).unwrap();
     world.launch();
     let call = adding(OTHER_ISSUER, vec![], "");
-    let add = |registry: &mut CredentialRegistry| registry.add_issuer(OTHER_ISSUER, &[], "");
+    let add = |registry: &mut CredentialRegistry| registry.add_issuer(OTHER_ISSUER, &[], b"");
     let hash = world.announce(&call);
     let until = NOW + DELAY_SECS + WINDOW_SECS;
     world.wait(DELAY_SECS + WINDOW_SECS + 1);

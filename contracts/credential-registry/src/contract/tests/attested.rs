@@ -113,7 +113,7 @@ fn register_reverts_with_invalid_signature_when_any_field_was_changed() {
 #[test]
 fn register_reverts_with_invalid_signature_when_signed_for_another_chain_registry_or_issuer() {
     let mut world = World::new();
-    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[], "")).unwrap();
+    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[], b"")).unwrap();
     let signature = world.sign(&degree(), ISSUER);
 
     let digest = world.digest(&degree());
@@ -165,7 +165,7 @@ fn register_reverts_with_unknown_issuer() {
 #[test]
 fn register_reverts_with_issuer_not_for_type() {
     let mut world = World::new();
-    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[PHD], "")).unwrap();
+    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[PHD], b"")).unwrap();
     let refused = IssuerNotForType { issuer: OTHER_ISSUER, credentialType: BACHELORS };
     world.refuses(refused, |world| world.register_by(&degree(), OTHER_ISSUER));
     let phd = CredentialAttestation { credentialType: PHD, ..degree() };
@@ -216,7 +216,7 @@ fn register_reverts_with_zero_subject_and_zero_holder() {
 #[test]
 fn register_reverts_with_nonce_already_used_per_issuer() {
     let mut world = World::new();
-    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[], "")).unwrap();
+    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[], b"")).unwrap();
     world.register(&degree()).unwrap();
     let other = CredentialAttestation { subject: B256::with_last_byte(2), ..degree() };
 

@@ -46,7 +46,7 @@ fn renew_reverts_unless_the_expiry_moves_on() {
 #[test]
 fn changes_revert_without_the_right_signature_time_issuer_or_credential() {
     let mut world = World::new();
-    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[], "")).unwrap();
+    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[], b"")).unwrap();
     let id = world.register(&degree()).unwrap();
     let (longer, moved) = (renewal(id, 0, 1), rebind(id, BOB, 1));
 

@@ -344,7 +344,7 @@ fn the_registry_agrees_with_a_plain_model() {
     let (allowed, lapsed) = (RefCell::new(BTreeMap::<_, u32>::new()), Cell::new(0));
     let history = |steps: Vec<Step>| {
         let mut world = World::new();
-        world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[BACHELORS], "")).unwrap();
+        world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[BACHELORS], b"")).unwrap();
         let mut model = Model { now: NOW, ..Model::default() };
         for (step, number) in steps.into_iter().zip(0..) {
             let kind = kind(&step);

@@ -7,7 +7,7 @@ const NEW_KEY: Address = address!("0000000000000000000000000000000000001552");
 #[test]
 fn a_rotated_issuer_keeps_its_credentials_types_and_nonces() {
     let mut world = World::new();
-    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[BACHELORS], "")).unwrap();
+    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[BACHELORS], b"")).unwrap();
     let id = world.register_by(&degree(), OTHER_ISSUER).unwrap();
     world.by(OTHER_ISSUER, |registry| registry.rotate_issuer(OTHER_ISSUER, NEW_KEY)).unwrap();
 
@@ -37,16 +37,28 @@ fn a_rotated_issuer_keeps_its_credentials_types_and_nonces() {
 }
 
 #[test]
+fn metadata_is_text_of_some_length() {
+    let mut world = World::new();
+    for bad in [&[0xff][..], &[b'a', 0xc3], &[b'a'; 1_025]] {
+        let refused = InvalidMetadata { length: U256::from(bad.len()) };
+        world.refuses(refused, |world| {
+            world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[], bad))
+        });
+    }
+    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[], &[b'a'; 1_024])).unwrap();
+}
+
+#[test]
 fn an_address_becomes_a_key_once() {
     let mut world = World::new();
-    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[], "")).unwrap();
+    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[], b"")).unwrap();
     world.by(ISSUER, |registry| registry.rotate_issuer(ISSUER, NEW_KEY)).unwrap();
     for known in [ISSUER, NEW_KEY, OTHER_ISSUER] {
         world.refuses(IssuerAlreadyKnown { issuer: known }, |world| {
             world.by(NEW_KEY, |registry| registry.rotate_issuer(NEW_KEY, known))
         });
         world.refuses(IssuerAlreadyKnown { issuer: known }, |world| {
-            world.by(OWNER, |registry| registry.add_issuer(known, &[], ""))
+            world.by(OWNER, |registry| registry.add_issuer(known, &[], b""))
         });
     }
     world.refuses(ZeroIssuer {}, |world| {

@@ -29,7 +29,7 @@ fn free(bytes: usize) -> (U256, usize) {
 #[test]
 fn slots_are_those_of_the_documented_layout() {
     let mut world = World::new();
-    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[PHD], "")).unwrap();
+    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[PHD], b"")).unwrap();
     world.by(OWNER, |registry| registry.transfer_ownership(BOB)).unwrap();
     world.by(OWNER, |registry| registry.set_guardian(EVE)).unwrap();
     world.by(OWNER, CredentialRegistry::launch).unwrap();

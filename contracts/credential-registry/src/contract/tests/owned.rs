@@ -45,7 +45,7 @@ fn initialize_reverts_with_invalid_owner_for_nobody() {
 fn add_issuer_lets_it_attest_its_types() {
     let mut world = World::new();
     assert_eq!(world.registry.get_issuer(OTHER_ISSUER), (Address::ZERO, false, false));
-    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[PHD], "ipfs://university")).unwrap();
+    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[PHD], b"ipfs://university")).unwrap();
 
     let added: IssuerAdded = world.last();
     assert_eq!(
@@ -69,13 +69,13 @@ fn add_issuer_lets_it_attest_its_types() {
 fn add_issuer_reverts_for_strangers_nobody_and_known_keys() {
     let mut world = World::new();
     world.refuses(OwnableUnauthorizedAccount { account: EVE }, |world| {
-        world.registry.add_issuer(EVE, &[], "")
+        world.registry.add_issuer(EVE, &[], b"")
     });
     world.refuses(ZeroIssuer {}, |world| {
-        world.by(OWNER, |registry| registry.add_issuer(Address::ZERO, &[], ""))
+        world.by(OWNER, |registry| registry.add_issuer(Address::ZERO, &[], b""))
     });
     world.refuses(IssuerAlreadyKnown { issuer: ISSUER }, |world| {
-        world.by(OWNER, |registry| registry.add_issuer(ISSUER, &[PHD], ""))
+        world.by(OWNER, |registry| registry.add_issuer(ISSUER, &[PHD], b""))
     });
 }
 
@@ -113,7 +113,7 @@ fn revoking_what_has_expired_does_not_make_it_valid_longer() {
 #[test]
 fn revoke_reverts_for_everybody_else() {
     let mut world = World::new();
-    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[], "")).unwrap();
+    world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[], b"")).unwrap();
     let id = world.register(&degree()).unwrap();
     for caller in [EVE, ALICE, OTHER_ISSUER, Address::ZERO] {
         world.refuses(NotIssuerOrOwner { credentialId: id, issuerRoot: ISSUER, caller }, |world| {
@@ -151,7 +151,7 @@ fn ownership_is_handed_over_in_two_steps_or_given_up() {
     world.by(BOB, |registry| registry.accept_ownership()).unwrap();
     assert_eq!((world.registry.owner(), world.registry.pending_owner()), (BOB, Address::ZERO));
     world.refuses(OwnableUnauthorizedAccount { account: OWNER }, |world| {
-        world.by(OWNER, |registry| registry.add_issuer(EVE, &[], ""))
+        world.by(OWNER, |registry| registry.add_issuer(EVE, &[], b""))
     });
     world.by(BOB, |registry| registry.renounce_ownership()).unwrap();
     assert_eq!(world.registry.owner(), Address::ZERO);

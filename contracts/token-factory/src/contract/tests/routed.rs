@@ -52,5 +52,6 @@ fn calls_are_decoded_and_answers_encoded() {
     let mut mangled = createTokenCall { credentialId: OTHER_CREDENTIAL, ..creation() }.abi_encode();
     let at = mangled.windows(5).position(|bytes| bytes == b"Alice").unwrap();
     mangled[at] = 0xff;
-    assert_eq!(world.raw(&mangled), Some(Err(vec![])));
+    let refused = FactoryError::from(TokenFactoryInvalidName { length: n(11) });
+    assert_eq!(world.raw(&mangled), Some(Err(refused.into())));
 }
