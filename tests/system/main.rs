@@ -5,6 +5,7 @@ mod defects;
 mod journey;
 mod lifecycle;
 mod market;
+mod pools;
 mod properties;
 mod refusals;
 mod registry;

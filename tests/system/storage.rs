@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use abi::{
     factory::ICredentialTokenFactory::{self as factory, TokenCreated},
+    pool::{DEAD, ICredentialPool as market},
+    pool_factory::IPoolFactory as pools,
     registry::{
         ICredentialRegistry::{self as registry, CredentialAttestation},
         credential_type,
@@ -23,7 +25,7 @@ use ecosystem::{
 use ecosystem_tests::{
     Stage, World, fixture, run,
     storage::{call_hashes, free_bits, in_mapping, recorded, slots, touched},
-    tokens,
+    tokens, wei,
 };
 use xtask::storage::Layout;
 
@@ -39,6 +41,7 @@ fn every_slot_that_is_touched_is_one_of_the_recorded_layout() {
         let mut keys: Vec<B256> = stage.accounts().map(|account| account.address().into_word()).into();
         keys.extend((0..16).map(|number| B256::from(U256::from(number))));
         keys.extend(use_registry(&stage).await);
+        let pool = use_pools(&stage, &mut keys).await;
         let token = use_factory(&stage, &mut keys).await;
         use_token(&stage, token).await;
 
@@ -50,6 +53,9 @@ fn every_slot_that_is_touched_is_one_of_the_recorded_layout() {
         explain(&stage, "credential-registry", &touched[&registry], registry, &keys).await;
         explain(&stage, "token-factory", &touched[&factory], factory, &keys).await;
         explain(&stage, "credential-token", &touched[&token], token, &keys).await;
+        let pool_factory = stage.system.pool_factory;
+        explain(&stage, "pool-factory", &touched[&pool_factory], pool_factory, &keys).await;
+        explain(&stage, "pool", &touched[&pool], pool, &keys).await;
     });
 }
 
@@ -107,6 +113,37 @@ fn packed_words_hold_what_their_tables_say() {
         words.hold("creator", None, &[("creator", holder), ("length of the symbol", U256::from(3))]).await;
         let expected = [("rate that counts until a fall does", tokens(10))];
         words.hold("minting", None, &expected).await;
+    });
+}
+
+#[test]
+fn packed_words_of_pools_hold_what_their_tables_say() {
+    run(async {
+        let stage = Stage::shared().await;
+        let (at, recipient, fee) = (stage.system.pool_factory, stage.relayer.address(), U256::from(1_000));
+        let call = pools::setProtocolFeeRecipientCall { newRecipient: recipient };
+        stage.executes(&stage.owner, at, call).await;
+        let (pool, _) = stage.pool().await;
+        stage.executes(&stage.owner, at, pools::setPoolCreationFeeCall { newFee: fee }).await;
+        stage.executes(&stage.owner, at, pools::pausePoolsCall { pools: vec![pool] }).await;
+
+        let words = Words { stage: &stage, at, layout: recorded("pool-factory") };
+        let program = number(stage.world.programs.pool.address);
+        let expected = [("number of pools", U256::ONE), ("implementation", program)];
+        words.hold("implementation", None, &expected).await;
+        let expected = [("creation fee", fee), ("recipient of fees", number(recipient))];
+        words.hold("recipient", None, &expected).await;
+        words.hold("minimums", None, &[("least tokens", tokens(50)), ("least Ether", wei(50))]).await;
+        let since = stage.reads(pool, market::getReservesCall {}).await.blockTimestampLast;
+        let words = Words { stage: &stage, at: pool, layout: recorded("pool") };
+        let expected = [
+            ("last change", U256::from(since)),
+            ("reserve of Ether", wei(50)),
+            ("reserve of the token", tokens(50)),
+        ];
+        words.hold("market.reserves", None, &expected).await;
+        // Paused, and with the protocol's fee.
+        words.hold("market.live", None, &[("flags", U256::from(3))]).await;
     });
 }
 
@@ -200,6 +237,42 @@ async fn use_registry(stage: &Stage) -> Vec<B256> {
     vec![moving.id, revoked, moving.attestation.credentialType, phd, scheduled]
 }
 
+/// Fills every field of the pool factory and of a pool, and adds what their mappings are keyed by; returns the pool.
+async fn use_pools(stage: &Stage, keys: &mut Vec<B256>) -> Address {
+    let (at, holder, fee) = (stage.system.pool_factory, stage.holder.address(), U256::from(1_000));
+    let recipient = stage.relayer.address();
+    let call = pools::setProtocolFeeRecipientCall { newRecipient: recipient };
+    stage.executes(&stage.owner, at, call).await;
+    stage.executes(&stage.owner, at, pools::setPoolCreationFeeCall { newFee: fee }).await;
+    let token = stage.token_with(tokens(100)).await;
+    let pool = stage.pool_of(token, tokens(50), wei(50) + fee).await;
+    stage.executes(&stage.holder, token, token::approveCall { spender: pool, value: U256::MAX }).await;
+    stage.world.give(holder, wei(100)).await;
+    let deadline = U256::MAX;
+    for _ in 0..2 {
+        let call = market::swapExactEthForTokensCall { minOut: U256::ONE, to: holder, deadline };
+        stage.pays(&stage.holder, pool, call, wei(10)).await;
+        // An hour and a day end.
+        stage.world.advance_time(25 * 3_600).await;
+    }
+    let call = market::addLiquidityCall {
+        tokenDesired: tokens(1),
+        tokenMin: U256::ZERO,
+        ethMin: U256::ZERO,
+        to: holder,
+        deadline,
+    };
+    stage.pays(&stage.holder, pool, call, wei(10)).await;
+    permit(stage, pool, &stage.holder, recipient).await;
+    stage.executes(&stage.owner, at, pools::pausePoolsCall { pools: vec![pool] }).await;
+    let scheduled = schedule(stage, at, |call| pools::scheduleCall { call }.abi_encode()).await;
+    let next = stage.stranger.address();
+    stage.executes(&stage.owner, at, pools::transferOwnershipCall { newOwner: next }).await;
+    let credential = stage.reads(token, token::getCredentialIdCall {}).await;
+    keys.extend([credential, token.into_word(), at.into_word(), DEAD.into_word(), scheduled]);
+    pool
+}
+
 /// Fills every field of the factory, and adds what its mappings are keyed by; returns a token.
 async fn use_factory(stage: &Stage, keys: &mut Vec<B256>) -> Address {
     let at = stage.system.factory;
@@ -236,7 +309,7 @@ async fn schedule(
     at: Address,
     announcing: impl Fn(alloy::primitives::Bytes) -> Vec<u8>,
 ) -> B256 {
-    // Both contracts have these functions.
+    // All of these contracts have these functions.
     let guardian = stage.relayer.address();
     stage.executes(&stage.owner, at, registry::setGuardianCall { newGuardian: guardian }).await;
     stage.executes(&stage.owner, at, registry::launchCall {}).await;

@@ -20,6 +20,7 @@ fn programs_answer_every_declared_function() {
             ("credential-registry", stage.system.registry),
             ("token-factory", stage.system.factory),
             ("credential-token", token),
+            ("pool-factory", stage.system.pool_factory),
         ];
         for (folder, address) in contracts {
             let interface = json::of(folder).unwrap_or_else(|| panic!("there is no interface of {folder}"));
@@ -49,6 +50,7 @@ fn programs_refuse_what_is_no_call_of_a_function_without_a_word() {
             ("credential-registry", stage.system.registry),
             ("token-factory", stage.system.factory),
             ("credential-token", token),
+            ("pool-factory", stage.system.pool_factory),
         ];
         let before = Everything::of(&stage).await;
         for (folder, address) in contracts {
@@ -84,7 +86,7 @@ async fn refuses_silently(stage: &Stage, to: Address, call: &[u8], value: U256, 
 }
 
 /// Variants of a call in each of which one word isn't of its type: an address with more than 20 bytes, a number beyond
-/// its bits, an offset or a length beyond the end, a text that isn't UTF-8.
+/// its bits, a flag that is neither 0 nor 1, an offset or a length beyond the end, a text that isn't UTF-8.
 fn with_wrong_words(function: &Function, good: &[u8]) -> Vec<Vec<u8>> {
     let types = function.inputs.iter().map(|input| input.resolve().expect("a type of the ABI"));
     let words: Vec<_> = types.flat_map(|kind| words_of(&kind)).collect();
@@ -99,6 +101,10 @@ fn with_wrong_words(function: &Function, good: &[u8]) -> Vec<Vec<u8>> {
         match kind {
             // Every word is one of these.
             DynSolType::Uint(256) | DynSolType::FixedBytes(32) => {}
+            DynSolType::Bool => {
+                wrong.push(with(at, [0xff; 32]));
+                wrong.push(with(at, U256::from(2).to_be_bytes()));
+            }
             DynSolType::Address | DynSolType::Uint(_) => {
                 wrong.push(with(at, [0xff; 32]));
                 let bits = if let DynSolType::Uint(bits) = kind { *bits } else { 160 };

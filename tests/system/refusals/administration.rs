@@ -1,4 +1,4 @@
-//! What registry and factory share: ownership, guardian and pause, announcements.
+//! What registry and factories share: ownership, guardian and pause, announcements.
 
 use abi::{
     announced::IAnnounced::{
@@ -13,6 +13,7 @@ use abi::{
         EnforcedPause, ExpectedPause, GuardianUnauthorizedAccount, guardianCall, pauseCall, setGuardianCall,
         unpauseCall,
     },
+    pool_factory::IPoolFactory as pools,
     registry::ICredentialRegistry as registry,
 };
 use alloy::{
@@ -29,7 +30,7 @@ fn owner_and_guardian_are_what_they_are_and_no_others() {
     run(async {
         let stage = Stage::shared().await;
         stage.install_generator(fixture::generator()).await;
-        for at in [stage.system.registry, stage.system.factory] {
+        for at in [stage.system.registry, stage.system.factory, stage.system.pool_factory] {
             administration(&stage, at).await;
         }
     });
@@ -93,13 +94,15 @@ fn announced_changes_are_refused_before_and_after_their_time() {
     run(async {
         // The clock is moved: not in the world that others share.
         let stage = Stage::in_world(World::own().await).await;
+        let (pool, token) = stage.pool().await;
         stage.install_generator(fixture::generator()).await;
-        let changes = changes(&stage).await;
+        stage.install_oracle(fixture::oracle()).await;
+        let changes = changes(&stage, pool, token).await;
         for (at, call) in &changes {
             let refused = OwnableUnauthorizedAccount { account: stage.stranger.address() };
             assert_eq!(refused, stage.refuses_request(&stage.stranger, request(*at, call)).await);
         }
-        for at in [stage.system.registry, stage.system.factory] {
+        for at in [stage.system.registry, stage.system.factory, stage.system.pool_factory] {
             stage.executes(&stage.owner, at, launchCall {}).await;
         }
         let mut announced = Vec::new();
@@ -123,9 +126,9 @@ fn announced_changes_are_refused_before_and_after_their_time() {
 }
 
 /// All of them, each with arguments that would be taken.
-async fn changes(stage: &Stage) -> Vec<(Address, Bytes)> {
-    let token = stage.token().await;
-    let (registry, factory) = (stage.system.registry, stage.system.factory);
+async fn changes(stage: &Stage, pool: Address, token: Address) -> Vec<(Address, Bytes)> {
+    let (registry, factory, pool_factory) =
+        (stage.system.registry, stage.system.factory, stage.system.pool_factory);
     let (holder, issuer) = (stage.holder.address(), stage.issuer.address());
     let program = stage.world.programs.token.address;
     let generator = stage.reads(factory, factory::generatorCall {}).await;
@@ -144,8 +147,24 @@ async fn changes(stage: &Stage) -> Vec<(Address, Bytes)> {
         factory::setTreasuryCall { newTreasury: holder }.abi_encode(),
         factory::setTokenEmissionRateCall { tokenAddress: token, newRate: maximum }.abi_encode(),
     ];
+    let oracle = stage.reads(pool_factory, pools::oracleCall {}).await;
+    let programs = pools::setImplementationCall {
+        newImplementation: stage.world.programs.pool.address,
+        newExtension: stage.world.programs.pool_extension.address,
+    };
+    let of_pool_factory = [
+        pools::setTokenFactoryCall { newTokenFactory: factory }.abi_encode(),
+        pools::setOracleCall { newOracle: oracle }.abi_encode(),
+        programs.abi_encode(),
+        pools::setMinimumLiquidityCall { tokenAmount: minimum, ethAmount: maximum }.abi_encode(),
+        pools::setPoolCreationFeeCall { newFee: U256::ONE }.abi_encode(),
+        pools::setProtocolFeeRecipientCall { newRecipient: holder }.abi_encode(),
+        pools::setProtocolFeeCall { pools: vec![pool], on: true }.abi_encode(),
+    ];
     let of_registry = of_registry.into_iter().map(|call| (registry, call.into()));
-    of_registry.chain(of_factory.into_iter().map(|call| (factory, call.into()))).collect()
+    let of_factory = of_factory.into_iter().map(|call| (factory, call.into()));
+    let of_pool_factory = of_pool_factory.into_iter().map(|call| (pool_factory, call.into()));
+    of_registry.chain(of_factory).chain(of_pool_factory).collect()
 }
 
 async fn window(stage: &Stage, at: Address, hash: B256) -> (U256, U256) {

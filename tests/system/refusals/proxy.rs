@@ -73,7 +73,7 @@ fn a_proxys_functions_take_no_ether_and_no_other_arguments() {
 fn a_proxys_functions_are_not_there_for_strangers() {
     run(async {
         let stage = Stage::shared().await;
-        for at in [stage.system.registry, stage.system.factory] {
+        for at in [stage.system.registry, stage.system.factory, stage.system.pool_factory] {
             for call in calls(&stage) {
                 let request = request(at, &call).from(stage.stranger.address());
                 match stage.chain().call(request, "a stranger's call").await {

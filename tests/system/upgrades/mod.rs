@@ -35,9 +35,9 @@ fn hash(call: &impl SolCall) -> B256 {
     keccak256(call.abi_encode())
 }
 
-/// Ends the time in which upgrades happen at once, for both proxies.
+/// Ends the time in which upgrades happen at once, for every proxy.
 async fn lock(stage: &Stage) {
-    for at in [stage.system.registry, stage.system.factory] {
+    for at in [stage.system.registry, stage.system.factory, stage.system.pool_factory] {
         let sent = stage.executes(&stage.owner, at, proxy::lockUpgradesCall {}).await;
         stage.event::<proxy::UpgradesLocked>(&sent, at);
     }

@@ -190,7 +190,7 @@ fn admins_calls(implementation: Address) -> [Vec<u8>; 5] {
 }
 
 async fn refuses_strangers(stage: &Stage) {
-    for at in [stage.system.registry, stage.system.factory] {
+    for at in [stage.system.registry, stage.system.factory, stage.system.pool_factory] {
         for call in admins_calls(implementation(stage, at).await) {
             for who in [&stage.stranger, &stage.issuer, &stage.generator] {
                 is_nobodys(stage, who, at, &call).await;
