@@ -74,12 +74,14 @@ impl PoolFactory {
         question: [u8; 4],
         has_reserves: bool,
     ) -> Result<(), PoolFactoryError> {
-        let active = self.ask_word(ARB_WASM, programVersionCall::SELECTOR, &[program.word()]).is_some();
         let no_clone = calldata::encode(PoolNotClone::SELECTOR, &[program.word()]);
-        let refused = self.ask(program, question, &[]).is_err_and(|reason| reason == no_clone);
-        // A function that isn't there is refused without a word.
-        let absent = self.ask(program, getReservesCall::SELECTOR, &[]).is_err_and(|reason| reason.is_empty());
-        if !active || !refused || absent == has_reserves {
+        let refusal = |question| self.ask(program, question, &[]).err();
+        // In this order: a program that isn't active takes all the gas that it is asked with.
+        let suitable = self.ask_word(ARB_WASM, programVersionCall::SELECTOR, &[program.word()]).is_some()
+            && refusal(question) == Some(no_clone)
+            // A function that isn't there is refused without a word.
+            && (refusal(getReservesCall::SELECTOR) == Some(Vec::new())) != has_reserves;
+        if !suitable {
             return Err(PoolFactoryUnsuitable { account: program }.into());
         }
         Ok(())
