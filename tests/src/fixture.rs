@@ -40,6 +40,46 @@ pub fn refuses_ether(target: Address) -> Bytes {
     code.concat().into()
 }
 
+/// Makes the call in its calldata, behind a word with the target, and passes its value on, and the answer back. Refuses plain
+/// Ether.
+#[must_use]
+pub fn acts_and_refuses_ether() -> Bytes {
+    #[rustfmt::skip]
+    let code = [
+        // if calldatasize == 0 { goto 37 }
+        &hex!("36 15 60 25 57")[..],
+        // calldatacopy(0, 32, calldatasize - 32)
+        &hex!("60 20 36 03 80 60 20 5f 37"),
+        // call(gas, calldataload(0), callvalue, 0, calldatasize - 32, 0, 0)
+        &hex!("5f 5f 91 5f 34 5f 35 5a f1"),
+        // returndatacopy(0, 0, returndatasize); if success { goto 33 } else { revert(0, returndatasize) }
+        &hex!("3d 5f 5f 3e 60 21 57 3d 5f fd"),
+        // 33: return(0, returndatasize)
+        &hex!("5b 3d 5f f3"),
+        // 37: revert(0, 0)
+        &hex!("5b 5f 5f fd"),
+    ];
+    code.concat().into()
+}
+
+/// Takes part in flash swaps: pays the pool as many wei, as plain Ether, as the first word of the swap's data says. Takes plain
+/// Ether.
+#[must_use]
+pub fn pays_for_flash_swaps() -> Bytes {
+    #[rustfmt::skip]
+    let code = [
+        // if calldatasize == 0 { goto 21 }
+        &hex!("36 15 60 15 57")[..],
+        // if call(gas, caller, calldataload(164), 0, 0, 0, 0) { goto 21 }
+        &hex!("5f 5f 5f 5f 60 a4 35 33 5a f1 60 15 57"),
+        // revert(0, 0)
+        &hex!("5f 5f fd"),
+        // 21: stop
+        &hex!("5b 00"),
+    ];
+    code.concat().into()
+}
+
 /// As [`refuses_ether`], but takes plain Ether, and uses the occasion to make `call` to `target`. Logs what that
 /// returned.
 #[must_use]
@@ -232,12 +272,24 @@ impl Stage {
 
     /// Puts a word into a slot, which is there from a new block on. Only in a world of the test's own.
     pub async fn stores(&self, account: Address, slot: B256, word: U256) {
-        let raw = async |method: &'static str, parameters: Value| {
+        self.changes_the_chain("anvil_setStorageAt", json!([account, slot, B256::from(word)])).await;
+    }
+
+    /// Makes an account's balance `amount` wei, from a new block on. Only in a world of the test's own.
+    pub async fn endows(&self, account: Address, amount: U256) {
+        self.changes_the_chain("anvil_setBalance", json!([account, amount])).await;
+    }
+
+    /// Puts other code at an account, from a new block on. Only in a world of the test's own.
+    pub async fn replaces_code(&self, account: Address, code: &Bytes) {
+        self.changes_the_chain("anvil_setCode", json!([account, code])).await;
+    }
+
+    async fn changes_the_chain(&self, method: &'static str, parameters: Value) {
+        for (method, parameters) in [(method, parameters), ("evm_mine", json!([]))] {
             let answer = self.chain().provider().raw_request::<_, Value>(method.into(), parameters).await;
-            answer.unwrap_or_else(|error| panic!("{method}: {error}"))
-        };
-        raw("anvil_setStorageAt", json!([account, slot, B256::from(word)])).await;
-        raw("evm_mine", json!([])).await;
+            answer.unwrap_or_else(|error| panic!("{method}: {error}"));
+        }
     }
 
     /// The word in a slot.

@@ -6,6 +6,7 @@
 
 mod factory;
 mod functions;
+mod pool;
 mod pool_factory;
 mod proxy;
 mod registry;

@@ -5,6 +5,7 @@
 mod administration;
 mod along_the_way;
 mod factory;
+mod pool;
 mod pool_factory;
 mod proxy;
 mod registry;
