@@ -122,7 +122,6 @@ impl Contract {
             shares_functions: false,
             disagreements: Vec::new(),
         };
-        let mut raised = BTreeSet::new();
         for (called, function) in interface.functions {
             let mut ends = BTreeSet::from([End::Success]);
             if function.can_be_malformed {
@@ -134,14 +133,7 @@ impl Contract {
                 None => contract.disagrees(&function.name, "has no route, or no documentation"),
                 Some(errors) => ends.extend(contract.ends(&function.name, errors)),
             }
-            raised.extend(ends.iter().copied());
             contract.functions.insert(called, Function { name: function.name, ends });
-        }
-        let is_raised = |selector: &[u8; 4]| contract.passes_on || raised.contains(&End::Error(*selector));
-        let silent: Vec<_> = contract.errors.iter().filter(|(selector, _)| !is_raised(selector)).collect();
-        let silent: Vec<_> = silent.into_iter().map(|(_, name)| name.clone()).collect();
-        for error in silent {
-            contract.disagrees(&error, "is declared, and no function documents it");
         }
         contract
     }
@@ -212,8 +204,20 @@ impl Contract {
         }
     }
 
-    /// What there is to say of this contract.
-    fn rows(&self, seen: &BTreeSet<Seen>) -> Vec<Row> {
+    /// Whether some function is documented to end with this error.
+    fn raises(&self, selector: [u8; 4]) -> bool {
+        let functions = self.functions.values().chain([&self.others]);
+        functions.into_iter().any(|function| function.ends.contains(&End::Error(selector)))
+    }
+
+    /// Whether the other has the same interface: a program and the extension that it leaves calls to.
+    fn is_beside(&self, other: &Self) -> bool {
+        let extends = |whole: &Self, part: &Self| part.name.strip_suffix("-extension") == Some(&whole.name);
+        extends(self, other) || extends(other, self)
+    }
+
+    /// What there is to say of this contract, one of `all`.
+    fn rows(&self, all: &[Self], seen: &BTreeSet<Seen>) -> Vec<Row> {
         let row = |function: &str, outcome: String, problem: Option<&str>| Row {
             contract: self.name.clone(),
             function: function.to_owned(),
@@ -225,6 +229,12 @@ impl Contract {
             .iter()
             .map(|(about, problem)| row(about, String::new(), Some(problem)))
             .collect();
+        let beside = all.iter().find(|other| self.is_beside(other));
+        for (selector, error) in &self.errors {
+            if !self.raises(*selector) && !beside.is_some_and(|other| other.raises(*selector)) {
+                rows.push(row(error, String::new(), Some("is declared, and no function documents it")));
+            }
+        }
         let of_contract = seen.iter().filter(|seen| seen.contract == self.name);
         let ends: BTreeSet<_> = of_contract.map(|seen| (seen.called, seen.end)).collect();
         for (called, function) in &self.functions {
@@ -274,7 +284,7 @@ struct Row {
 }
 
 fn tell(contracts: &[Contract], seen: &BTreeSet<Seen>) -> Outcome {
-    let rows: Vec<_> = contracts.iter().flat_map(|contract| contract.rows(seen)).collect();
+    let rows: Vec<_> = contracts.iter().flat_map(|contract| contract.rows(contracts, seen)).collect();
     let line = |contract: &Contract| {
         let of_contract = || rows.iter().filter(|row| row.contract == contract.name);
         let problems = of_contract().filter(|row| row.problem.is_some()).count();

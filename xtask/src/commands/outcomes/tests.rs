@@ -141,7 +141,7 @@ fn a_program_leaves_other_calls_to_another_and_may_take_plain_ether() {
             (interface::ALL_OTHERS, &["NoClone"]),
             (interface::PLAIN_ETHER, &["Plain"]),
         ]);
-        let declared = ["TooLittle", "NoClone", "Plain", "Another"].map(|name| format!("error {name}();"));
+        let declared = ["TooLittle", "NoClone", "Plain"].map(|name| format!("error {name}();"));
         let functions = ["function buy() external payable;", "function sell() external payable;"];
         let lines = functions.map(str::to_owned).into_iter().chain(declared).collect::<Vec<_>>();
         Contract::of_program("pool", Interface::of_declarations(&lines).unwrap(), &documented)
@@ -173,6 +173,21 @@ fn a_program_leaves_other_calls_to_another_and_may_take_plain_ether() {
         let lines = [promised.clone(), vec![format!("pool {buy} reverts {end}")]].concat();
         assert!(wrong(pool(), &lines).ends_with("was seen, and isn't documented"));
     }
+}
+
+#[test]
+fn a_program_and_its_extension_may_document_each_others_errors() {
+    let lines = ["function buy() external payable;", "error A();", "error B();"].map(str::to_owned);
+    let of = |name, errors_of_buy: &[&str]| {
+        let interface = Interface::of_declarations(&lines).unwrap();
+        Contract::of_program(name, interface, &errors(&[("buy", errors_of_buy)]))
+    };
+    let silent = |contracts: &[Contract]| {
+        tell(contracts, &BTreeSet::new()).text.matches("is declared, and no function documents it").count()
+    };
+    assert_eq!(silent(&[of("pool", &["A"]), of("pool-extension", &["B"])]), 0);
+    assert_eq!(silent(&[of("pool", &["A"]), of("pool-extension", &["A"])]), 2);
+    assert_eq!(silent(&[of("pool", &["A"]), of("pool-factory", &["B"])]), 2);
 }
 
 #[test]
