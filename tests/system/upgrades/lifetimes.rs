@@ -2,11 +2,11 @@
 //! proxy another takes their place, and what has no proxy anybody brings back to life.
 
 use abi::{
-    factory::ICredentialTokenFactory as factory, registry::ICredentialRegistry as registry,
-    token::ICredentialToken as token,
+    factory::ICredentialTokenFactory as factory, pool::ICredentialPool as pool,
+    registry::ICredentialRegistry as registry, token::ICredentialToken as token,
 };
 use alloy::{
-    primitives::{Address, address},
+    primitives::{Address, U256, address},
     sol,
     sol_types::SolCall,
 };
@@ -15,7 +15,7 @@ use ecosystem::{
     chain::ChainError,
     steps::Steps,
 };
-use ecosystem_tests::{Stage, World, grown, run, tokens};
+use ecosystem_tests::{Stage, World, grown, run, tokens, wei};
 
 use super::{active, lock, upgrade_as_announced};
 
@@ -95,6 +95,44 @@ fn programs_that_anybody_activates_again_go_on_without_the_admin() {
             again.expect("anybody may");
         }
         used.goes_on().await;
+    });
+}
+
+#[test]
+fn a_pool_trades_and_redeems_while_its_extension_is_dead() {
+    run(async {
+        // The clock is moved: not in the world that others share.
+        let world = World::own().await;
+        let stage = Stage::in_world(world.clone()).await;
+        let (at, token) = stage.pool().await;
+        let (holder, deadline) = (stage.holder.address(), U256::MAX);
+        let shares = stage.reads(at, pool::balanceOfCall { account: holder }).await;
+        world.give(holder, wei(1)).await;
+        world.advance_time(330 * DAY_SECS).await;
+        for program in [&world.programs.pool, &world.programs.token] {
+            let kept = keep_alive(stage.chain(), &stage.stranger, program, &mut Steps::silent()).await;
+            kept.expect("anybody may");
+        }
+        world.advance_time(60 * DAY_SECS).await;
+
+        let used = Used { stage: &stage, token };
+        used.is_silent(at, pool::balanceOfCall { account: holder }).await;
+        let buy = pool::swapExactEthForTokensCall { minOut: U256::ONE, to: holder, deadline };
+        stage.pays(&stage.holder, at, buy, wei(1)).await;
+        let half = shares / U256::from(2);
+        let redemption = pool::removeLiquidityCall {
+            shares: half,
+            tokenMin: U256::ONE,
+            ethMin: U256::ONE,
+            to: holder,
+            deadline,
+        };
+        stage.executes(&stage.holder, at, redemption).await;
+
+        let extension = &world.programs.pool_extension;
+        let again = activate(stage.chain(), &stage.stranger, extension, &mut Steps::silent()).await;
+        again.expect("anybody may");
+        assert_eq!(stage.reads(at, pool::balanceOfCall { account: holder }).await, shares - half);
     });
 }
 
