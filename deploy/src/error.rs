@@ -9,6 +9,7 @@ use crate::{
     chain::ChainError,
     demo::DemoError,
     key::KeyError,
+    market::quote::QuoteError,
     network::NetworkError,
     system::ArtifactsError,
 };
@@ -40,6 +41,9 @@ pub enum Error {
     /// What was to be attested.
     #[error(transparent)]
     Attest(#[from] AttestError),
+    /// No quote.
+    #[error(transparent)]
+    Quote(#[from] QuoteError),
     /// The demo.
     #[error(transparent)]
     Demo(#[from] DemoError),
@@ -100,7 +104,7 @@ impl Error {
                 | ChainError::NotANode { .. }
                 | ChainError::WrongChain { .. },
             ) => 2,
-            Self::Chain(_) | Self::Attest(_) | Self::Demo(_) | Self::Output(_) => 1,
+            Self::Chain(_) | Self::Attest(_) | Self::Quote(_) | Self::Demo(_) | Self::Output(_) => 1,
         }
     }
 }

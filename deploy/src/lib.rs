@@ -6,7 +6,8 @@
 //! cli          options, output, exit codes
 //!  ├ demo         the main job end to end, read back and reported
 //!  ├ attester     verification results, the issuer's keystore
-//!  └ system       programs, registry and factory, wired        credential, signing   what people sign off chain
+//!  ├ market       quotes, the protocol's fees
+//!  └ system       programs, registry and factories, wired       credential, signing   what people sign off chain
 //!     └ activation   programs deployed, activated, cached       program, proxy        code, as it is deployed
 //!        └ chain        typed reads, and transactions that succeeded or say why not    revert, key, network
 //! ```
@@ -19,6 +20,7 @@ pub mod credential;
 pub mod demo;
 pub mod error;
 pub mod key;
+pub mod market;
 pub mod network;
 pub mod precompiles;
 pub mod program;

@@ -279,3 +279,43 @@ impl Drop for Folder {
         let _ = fs::remove_dir_all(&self.0);
     }
 }
+
+#[test]
+fn quote_refuses_what_is_no_amount_and_more_than_one_trade() {
+    let quote = |trade: &[&str]| {
+        let pool = "0x000000000000000000000000000000000000b001";
+        let common = ["quote", "--rpc", "http://127.0.0.1:1", "--pool", pool];
+        let Output { status, stdout, stderr } =
+            ecosystem(&[&common, trade].concat()).output().expect("the binary runs");
+        assert_eq!(status.code(), Some(USAGE));
+        assert!(stdout.is_empty());
+        String::from_utf8(stderr).expect("text")
+    };
+    for amount in ["-1", "1.0000000000000000001", "a lot", ""] {
+        let said = quote(&[&format!("--sell-ether={amount}")]);
+        assert!(said.contains("no amount such as 12.5"), "{said}");
+    }
+    assert!(quote(&[]).contains("--sell-ether"));
+    assert!(quote(&["--sell-ether", "1", "--buy-tokens", "1"]).contains("cannot be used with"));
+    assert!(quote(&["--sell-ether", "1", "--slippage", "10001"]).contains("10001"));
+    // Everything is right but that nobody is there.
+    assert!(quote(&["--sell-ether", "1"]).contains("http://127.0.0.1:1"));
+}
+
+#[test]
+fn market_commands_work_on_a_chain_and_say_what_is_no_pool() {
+    Runtime::new().expect("a runtime").block_on(async {
+        let node = Devnode::spawn(Config::test()).await.expect("a devnode on a free port");
+        let url = node.rpc_url();
+        let pool = "0x000000000000000000000000000000000000b001";
+        let nobody = tokio::task::spawn_blocking(move || {
+            let said =
+                refuses(&mut ecosystem(&["quote", "--rpc", &url, "--pool", pool, "--sell-ether", "1"]), 1);
+            assert!(said.contains("getReserves()"), "{said}");
+            refuses(&mut ecosystem(&["collect-fees", "--rpc", &url, "--pool-factory", pool]), 1)
+        });
+        let said = nobody.await.expect("the commands end");
+        assert!(said.contains("getPools(uint256,uint256)"), "{said}");
+        node.stop().await;
+    });
+}

@@ -10,6 +10,10 @@ use alloy::{
     primitives::{Address, U256},
     rpc::types::TransactionRequest,
 };
+use ecosystem::market::{
+    fees::{self, Collected},
+    quote::{Quote, Trade},
+};
 use ecosystem_tests::{Stage, World, run, tokens, wei};
 use math::curve;
 
@@ -99,6 +103,62 @@ fn every_trade_gives_what_the_curve_says() {
         let [r0, r1] = reserves(&stage, at).await.map(U256::from);
         assert_eq!(stage.reads(token, token::balanceOfCall { account: at }).await, r0);
         assert_eq!(after, r1);
+    });
+}
+
+#[test]
+fn quotes_from_outside_are_what_trades_give() {
+    run(async {
+        let stage = Stage::shared().await;
+        let (at, _) = market(&stage).await;
+        let (holder, deadline) = (stage.holder.address(), U256::MAX);
+        let quote = Quote::of(stage.chain(), at, Trade::SellEther(wei(1)), 0).await.expect("a trade");
+        let call = pool::swapExactEthForTokensCall { minOut: quote.bound, to: holder, deadline };
+        let sent = stage.pays(&stage.holder, at, call, quote.amount_in).await;
+        assert_eq!(stage.event::<Swap>(&sent, at).amount0Out, quote.amount_out);
+        let quote = Quote::of(stage.chain(), at, Trade::BuyEther(wei(1)), 0).await.expect("a trade");
+        let call =
+            pool::swapTokensForExactEthCall { amountOut: wei(1), maxIn: quote.bound, to: holder, deadline };
+        let sent = stage.executes(&stage.holder, at, call).await;
+        assert_eq!(stage.event::<Swap>(&sent, at).amount0In, quote.amount_in);
+        let error =
+            Quote::of(stage.chain(), at, Trade::BuyEther(wei(10_000)), 0).await.expect_err("too much");
+        assert!(error.to_string().contains("ask for less"), "{error}");
+    });
+}
+
+#[test]
+fn the_protocols_fees_are_collected_from_all_pools() {
+    run(async {
+        let stage = Stage::shared().await;
+        let (factory, holder) = (stage.system.pool_factory, stage.holder.address());
+        let recipient = stage.world.payer().derive("recipient of fees").address();
+        let call = pools::setProtocolFeeRecipientCall { newRecipient: recipient };
+        stage.executes(&stage.owner, factory, call).await;
+        let (at, token) = market(&stage).await;
+        let (idle, _) = market(&stage).await;
+        let call = pool::swapExactEthForTokensCall { minOut: NONE, to: holder, deadline: U256::MAX };
+        stage.pays(&stage.holder, at, call, wei(500)).await;
+        // What trades owe becomes shares with the next change of liquidity.
+        let call = pool::addLiquidityCall {
+            tokenDesired: tokens(1),
+            tokenMin: NONE,
+            ethMin: NONE,
+            to: holder,
+            deadline: U256::MAX,
+        };
+        stage.pays(&stage.holder, at, call, wei(500)).await;
+        let due = stage.reads(at, pool::balanceOfCall { account: factory }).await;
+        assert!(due > NONE);
+        let collected =
+            fees::collect(stage.chain(), &stage.stranger, factory, &[]).await.expect("anyone may");
+        let expected =
+            [(at, due), (idle, NONE)].map(|(pool, shares)| Collected { pool, shares, problem: None });
+        assert_eq!(collected, expected);
+        assert!(stage.reads(token, token::balanceOfCall { account: recipient }).await > NONE);
+        assert!(stage.chain().balance(recipient).await.expect("the node answers") > NONE);
+        let again = fees::collect(stage.chain(), &stage.stranger, factory, &[at]).await.expect("anyone may");
+        assert_eq!(again, [Collected { pool: at, shares: NONE, problem: None }]);
     });
 }
 

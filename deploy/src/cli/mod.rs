@@ -1,8 +1,10 @@
 //! The command line of `ecosystem`.
 
 mod attest;
+mod collect_fees;
 mod demo;
 mod keystore;
+mod quote;
 
 use std::io::{self, Write};
 
@@ -32,6 +34,14 @@ enum Command {
     /// The result is what registerCredential takes, from whoever relays it. The issuer's key is read from an encrypted
     /// keystore; it appears nowhere.
     Attest(Box<attest::AttestArguments>),
+    /// Tells what a trade in a pool gives now, and the bound to send with it.
+    ///
+    /// Computed here, from the pool's reserves, by the same code that settles trades on chain.
+    Quote(quote::QuoteArguments),
+    /// Redeems the protocol's part of the trading fees to its recipient. Anyone may.
+    ///
+    /// Pools that have nothing to collect cost nothing. Interrupted, start it again: what was redeemed is gone.
+    CollectFees(collect_fees::CollectFeesArguments),
     /// Makes the encrypted file that an issuer's key is kept in.
     #[command(subcommand)]
     Keystore(keystore::KeystoreCommand),
@@ -42,6 +52,8 @@ pub async fn run(cli: Cli) -> Result<bool, Error> {
     let (as_json, result) = match &cli.command {
         Command::Demo(arguments) => (arguments.json, demo::run(arguments).await),
         Command::Attest(arguments) => (arguments.json, attest::run(arguments).await.map(|()| true)),
+        Command::Quote(arguments) => (arguments.json, quote::run(arguments).await.map(|()| true)),
+        Command::CollectFees(arguments) => (arguments.json, collect_fees::run(arguments).await),
         Command::Keystore(command) => (false, keystore::run(command).map(|()| true)),
     };
     if let (true, Err(error)) = (as_json, &result) {
