@@ -211,7 +211,7 @@ fn steps(number: usize, count: usize) -> Vec<Step> {
 }
 
 async fn history(number: usize, count: usize) -> Tally {
-    let fee = number % 2 == 0;
+    let fee = number.is_multiple_of(2);
     let subject = OnChain::new(fee).await;
     let cast = subject.cast;
     let play = move || Run::new(subject, cast, [tokens(50), wei(50)], fee).all(&steps(number, count));
