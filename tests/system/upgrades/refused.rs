@@ -1,6 +1,7 @@
 //! What is no upgrade: by whom, to what, when, and how the proxy or the program says so. Nothing changes by any of it.
 
 use abi::{
+    pool::ICredentialPool::PoolNotClone,
     proxy::IProxy::{
         self as proxy, ERC1967InvalidImplementation, ProxyCallNotAnnounced, ProxyCallTooEarly,
         ProxyCallTooLate,
@@ -9,9 +10,13 @@ use abi::{
 };
 use alloy::{
     primitives::{Address, B256, Bytes, U256},
+    rpc::types::TransactionRequest,
     sol_types::SolCall,
 };
-use ecosystem::proxy::{DELAY_SECS, Gate, WINDOW_SECS};
+use ecosystem::{
+    key::Key,
+    proxy::{DELAY_SECS, Gate, WINDOW_SECS},
+};
 use ecosystem_tests::{Stage, World, fixture, run, storage::touched};
 
 use super::{announced, announcement, hash, implementation, is_nobodys, lock, upgrade};
@@ -163,10 +168,19 @@ fn programs_have_no_upgrade_and_no_state_of_their_own() {
         for program in world.programs.all() {
             for who in [&stage.owner, &stage.stranger] {
                 for call in admins_calls(world.programs.registry.address) {
-                    is_nobodys(&stage, who, program.address, &call).await;
+                    if program.address == world.programs.pool.address {
+                        is_left_to_an_extension(&stage, who, program.address, &call).await;
+                    } else {
+                        is_nobodys(&stage, who, program.address, &call).await;
+                    }
                 }
             }
-            let slots = touched(&world).await.remove(&program.address).unwrap_or_default();
+            let mut slots = touched(&world).await.remove(&program.address).unwrap_or_default();
+            if program.address == world.programs.pool.address {
+                // The pool factory tells the pool's program by what it answers: the reserves, which are none.
+                assert_eq!(stage.stored(program.address, B256::ZERO).await, U256::ZERO);
+                slots.remove(&B256::ZERO);
+            }
             assert!(slots.is_empty(), "{} has touched {slots:?}", program.name);
         }
         // Who isn't the owner of the program's own, empty, storage can't do what an owner can.
@@ -175,6 +189,15 @@ fn programs_have_no_upgrade_and_no_state_of_their_own() {
         let account = stage.owner.address();
         assert_eq!(registry::OwnableUnauthorizedAccount { account }, error);
     });
+}
+
+/// A call that a pool's program would leave to its extension, which only its clones have.
+async fn is_left_to_an_extension(stage: &Stage, who: &Key, at: Address, call: &[u8]) {
+    let request = TransactionRequest::default().from(who.address()).to(at).input(call.to_vec().into());
+    let error = stage.chain().call(request, "a call of no function").await;
+    let error = error.expect_err("there is no such function");
+    let refused = error.revert().and_then(|revert| revert.decode::<PoolNotClone>());
+    assert_eq!(refused, Some(PoolNotClone { account: at }), "{error}");
 }
 
 /// Everything that the proxy does for its admin, with arguments that it would take.

@@ -71,7 +71,7 @@ fn windows_that_are_empty_too_long_or_older_than_the_pool_are_refused() {
         assert!(mean.price.abs_diff(wei(1)) < U256::from(1_000_000_000), "{}", mean.price);
         assert_eq!(mean.elapsed, most);
         assert_eq!(market.reads(pool::volumeCall { window: most }).await.amount, NONE);
-        // A reserve is summed up to its first bits.
+        // A reserve counts in whole 2⁴⁰ wei.
         let is_about = |sum: U256, exact: U256| sum <= exact && (exact - sum) * U256::from(10_000) < exact;
         let mean = market.reads(pool::liquidityCall { window: most }).await.meanEthReserve;
         assert!(is_about(mean, wei(50)), "{mean}");
