@@ -32,6 +32,8 @@ const RECEIPT_TIMEOUT: Duration = Duration::from_secs(180);
 const RECEIPT_PAUSE: (Duration, Duration) = (Duration::from_millis(5), Duration::from_secs(1));
 /// Gas limit over estimate, in percent: what is estimated now may cost a little more a block later.
 const GAS_MARGIN_PERCENT: u64 = 120;
+/// Gas limit over that: somebody has to be a pool's first in a new second, hour and day, which fills four fresh slots.
+const GAS_MARGIN: u64 = 100_000;
 /// Fee cap over the current base fee, so that a few full blocks don't strand a transaction.
 const FEE_CAP_FACTOR: u128 = 2;
 
@@ -141,7 +143,8 @@ impl Chain {
         let start = Instant::now();
         let request = request.from(from.address());
         let gas = self.provider.estimate_gas(request.clone()).await.map_err(|error| failure(what, error))?;
-        self.submit(from, request, gas.saturating_mul(GAS_MARGIN_PERCENT) / 100, what, start).await
+        let limit = (gas.saturating_mul(GAS_MARGIN_PERCENT) / 100).saturating_add(GAS_MARGIN);
+        self.submit(from, request, limit, what, start).await
     }
 
     /// Sends `request` with the limit `gas` without simulating it first: for what is known to cost less, and for
