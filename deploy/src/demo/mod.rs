@@ -1,8 +1,9 @@
-//! The main job end to end on a real chain: from programs to a credential's token in several hands.
+//! The main job end to end on a real chain: from programs to a credential's token in several hands, and to its market.
 
 mod cast;
 mod gas;
 mod journey;
+mod market;
 mod readback;
 mod report;
 mod safeguards;
@@ -18,6 +19,7 @@ use crate::{
     attester::VerificationError,
     chain::{Chain, ChainError},
     key::Key,
+    market::quote::QuoteError,
     steps::Steps,
     system::{Artifacts, Programs, System},
 };
@@ -25,7 +27,7 @@ use cast::Cast;
 use journey::Journey;
 
 /// Gas that a whole run pays for, rounded up: deployments, activations and what the players are given.
-const GAS_OF_A_RUN: u64 = 60_000_000;
+const GAS_OF_A_RUN: u64 = 130_000_000;
 
 /// Why a run ended early.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +53,9 @@ pub enum DemoError {
     /// What was verified isn't what is attested.
     #[error(transparent)]
     Verification(#[from] VerificationError),
+    /// No quote.
+    #[error(transparent)]
+    Quote(#[from] QuoteError),
     /// The chain said no.
     #[error(transparent)]
     Chain(#[from] ChainError),
@@ -116,10 +121,12 @@ async fn play(
     safeguards::fees(&mut journey, &mut steps).await?;
     safeguards::pause(&mut journey, &mut steps).await?;
     let gas = if may_cache { gas::compare(&mut journey, &mut steps).await? } else { Vec::new() };
+    let market = market::open(&mut journey, &mut steps).await?;
     safeguards::announcement(&mut journey, may_move_clock, &mut steps).await?;
+    market::release(&mut journey, &market, may_move_clock, &mut steps).await?;
     let read_back = readback::all(&journey, artifacts).await?;
 
-    let addresses = addresses(&cast, &system, journey.token());
+    let addresses = addresses(&cast, &system, journey.token(), market.pool);
     Ok(Report::new(chain.chain_id(), addresses, steps.into_done(), gas, read_back))
 }
 
@@ -134,7 +141,7 @@ async fn require_ether(chain: &Chain, owner: &Key) -> Result<(), DemoError> {
     Err(DemoError::Poor { account, chain_id: chain.chain_id(), has, needs })
 }
 
-fn addresses(cast: &Cast, system: &System, token: Address) -> BTreeMap<String, Address> {
+fn addresses(cast: &Cast, system: &System, token: Address, pool: Address) -> BTreeMap<String, Address> {
     let programs =
         system.programs.all().map(|program| (format!("program {}", program.name), program.address));
     let named = [
@@ -142,6 +149,7 @@ fn addresses(cast: &Cast, system: &System, token: Address) -> BTreeMap<String, A
         ("factory", system.factory),
         ("pool factory", system.pool_factory),
         ("token", token),
+        ("pool", pool),
         ("account owner", cast.owner.address()),
         ("account issuer", cast.issuer.address()),
         ("account holder", cast.holder.address()),

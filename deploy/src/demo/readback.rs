@@ -59,6 +59,7 @@ impl Reader<'_, '_> {
         for (name, proxy, program) in [
             ("registry", system.registry, &programs.registry),
             ("factory", system.factory, &programs.factory),
+            ("pool factory", system.pool_factory, &programs.pool_factory),
         ] {
             let implementation = self.journey.chain.storage(proxy, IMPLEMENTATION_SLOT).await?;
             self.compare(

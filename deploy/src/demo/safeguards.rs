@@ -133,7 +133,7 @@ pub(super) async fn announcement(
     Ok(())
 }
 
-async fn execute<C: SolCall>(
+pub(super) async fn execute<C: SolCall>(
     journey: &Journey<'_>,
     who: &Key,
     at: Address,
@@ -147,7 +147,7 @@ async fn execute<C: SolCall>(
 }
 
 /// Sees that a call would revert with the error `E`. Nothing is sent.
-async fn refused<E: SolError>(
+pub(super) async fn refused<E: SolError>(
     journey: &mut Journey<'_>,
     what: &str,
     who: &Key,
