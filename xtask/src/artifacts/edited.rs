@@ -121,7 +121,8 @@ fn copy(contracts: &Path, folder: &str, name: &str, workspace: &Path) -> Result<
 fn alone(settings: &str, contracts: &Path, folder: &str, name: &str) -> Result<String> {
     let mut text = String::new();
     let mut mentioned = true;
-    for line in settings.lines() {
+    let mut lines = settings.lines();
+    while let Some(line) = lines.next() {
         // Settings of packages that aren't there would be warned of.
         if line.starts_with('[') {
             let package =
@@ -130,6 +131,10 @@ fn alone(settings: &str, contracts: &Path, folder: &str, name: &str) -> Result<S
         }
         if !mentioned {
             continue;
+        }
+        // A list over several lines ends with its bracket.
+        if line == "members = [" {
+            lines.by_ref().find(|line| *line == "]");
         }
         text += &match line {
             _ if line.starts_with("members = ") => format!("members = [\"{folder}\"]"),
@@ -178,6 +183,8 @@ mod tests {
         let expected = "[workspace]\nmembers = [\"pool\"]\n[workspace.dependencies]\nkit = { path = \"/c/kit\" }\n\
                         [profile.release.package.pool-grown]\nopt-level = \"z\"\n";
         assert_eq!(alone(settings, Path::new("/c"), "pool", "pool-grown").unwrap(), expected);
+        let settings = settings.replace("[\"kit\", \"pool\"]", "[\n    \"kit\",\n    \"pool\",\n]");
+        assert_eq!(alone(&settings, Path::new("/c"), "pool", "pool-grown").unwrap(), expected);
         assert!(alone("[workspace]\n", Path::new("/c"), "pool", "pool-grown").is_err());
     }
 }
