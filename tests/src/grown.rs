@@ -119,8 +119,8 @@ const FACTORY: [Edit; 5] = [
     },
     Edit {
         file: ROUTES,
-        find: "use crate::contract::CredentialTokenFactory;\n",
-        replace: "use crate::contract::CredentialTokenFactory;
+        find: "use crate::contract::{CredentialTokenFactory, FactoryError};\n",
+        replace: "use crate::contract::{CredentialTokenFactory, FactoryError};
 
 alloy_sol_types::sol! {
     interface IMotto {
