@@ -4,6 +4,7 @@ use abi::pool::{
     CloneArgs,
     ICredentialPool::{DeadlinePassed, EnforcedPause, PoolInvalidRecipient, PoolReserveOverflow, Sync},
 };
+use alloc::boxed::Box;
 use alloy_primitives::{Address, U256};
 use kit::{guard, reply};
 use math::{
@@ -59,26 +60,26 @@ impl Market {
         ([token, ether], last)
     }
 
-    /// What there is now.
+    /// What there is now. In a box: the chain's wasm copies byte by byte, and a book handed on is hundreds of them.
     #[inline(never)]
-    pub(crate) fn open(&self) -> Result<Book, PoolError> {
+    pub(crate) fn open(&self) -> Result<Box<Book>, PoolError> {
         let args = self.args()?;
         let live = Live::from(self.live.halves());
         let (reserves, last) = self.reserves_and_time();
         let now = self.vm().block_timestamp();
         // Right while no two changes are 136 years apart.
         let elapsed = low_32(now).wrapping_sub(last);
-        Ok(Book { args, reserves, live, last: now.saturating_sub(elapsed.into()), now })
+        Ok(Box::new(Book { args, reserves, live, last: now.saturating_sub(elapsed.into()), now }))
     }
 
     /// Takes the guard and opens the book: everything that changes reserves begins like this.
-    pub(crate) fn begin(&mut self) -> Result<Book, PoolError> {
+    pub(crate) fn begin(&mut self) -> Result<Box<Book>, PoolError> {
         guard::enter()?;
         self.open()
     }
 
     /// As [`begin`](Self::begin), for entry: what a pause stops.
-    pub(crate) fn begin_entry(&mut self) -> Result<Book, PoolError> {
+    pub(crate) fn begin_entry(&mut self) -> Result<Box<Book>, PoolError> {
         let book = self.begin()?;
         if book.live.flags & PAUSED != 0 {
             return Err(EnforcedPause {}.into());
@@ -110,21 +111,21 @@ impl Market {
         if let Some(volume) = traded {
             live.totals = live.totals.traded(volume);
         }
-        self.store(&Book { reserves: balances, live, ..*book })
+        self.store(balances, &live, book.now)
     }
 
-    /// Stores reserves and history.
+    /// Stores reserves and history, as of `now`.
     #[inline(never)]
-    pub(crate) fn store(&mut self, book: &Book) -> Result<(), PoolError> {
-        let [token, ether] = book.reserves;
+    pub(crate) fn store(&mut self, reserves: [u128; 2], live: &Live, now: u64) -> Result<(), PoolError> {
+        let [token, ether] = reserves;
         if token > RESERVE_MAX || ether > RESERVE_MAX {
-            let [balance0, balance1] = book.reserves.map(U256::from);
+            let [balance0, balance1] = reserves.map(U256::from);
             return Err(PoolReserveOverflow { balance0, balance1 }.into());
         }
-        let time = u128::from(low_32(book.now)) << (RESERVE_BITS.wrapping_sub(SPLIT));
+        let time = u128::from(low_32(now)) << (RESERVE_BITS.wrapping_sub(SPLIT));
         self.reserves.set_halves([time | (ether >> SPLIT), (ether << RESERVE_BITS) | token]);
-        self.live.set_halves(book.live.halves());
-        emit_sync(self.vm(), book.reserves);
+        self.live.set_halves(live.halves());
+        emit_sync(self.vm(), reserves);
         Ok(())
     }
 

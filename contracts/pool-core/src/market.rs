@@ -22,7 +22,7 @@ use math::{
 };
 use stylus_sdk::prelude::*;
 
-use crate::{book::Book, error::PoolError};
+use crate::error::PoolError;
 
 /// The flag of a paused pool.
 pub(crate) const PAUSED: u8 = 1;
@@ -108,7 +108,7 @@ impl Market {
         let flags = if protocol_fee { PROTOCOL_FEE } else { 0 };
         let live = Live { flags, ..Live::default() };
         let now = self.vm().block_timestamp();
-        self.store(&Book { args, reserves: amounts, live, last: now, now })?;
+        self.store(amounts, &live, now)?;
         Mint { sender: args.factory, amount0: tokens, amount1: ether }.emit(self.vm());
         Ok(())
     }

@@ -4,6 +4,7 @@ use abi::pool::ICredentialPool::{
     InsufficientInputAmount, InsufficientLiquidity, InsufficientOutputAmount, InvalidToken, PoolAboveMaximum,
     PoolBelowMinimum, PoolReserveOverflow, Swap,
 };
+use alloc::boxed::Box;
 use alloy_primitives::{Address, U256};
 use kit::guard;
 use math::curve;
@@ -146,7 +147,7 @@ impl Market {
     }
 
     /// Opens the book for a view that prices something.
-    pub(crate) fn open_settled(&self) -> Result<Book, PoolError> {
+    pub(crate) fn open_settled(&self) -> Result<Box<Book>, PoolError> {
         if guard::is_held() {
             return Err(guard::Reentered.into());
         }
@@ -174,7 +175,7 @@ impl Market {
         }
     }
 
-    fn begin_trade(&mut self, to: Address, deadline: U256) -> Result<Book, PoolError> {
+    fn begin_trade(&mut self, to: Address, deadline: U256) -> Result<Box<Book>, PoolError> {
         self.in_time(deadline)?;
         let book = self.begin_entry()?;
         self.can_receive(&book, to)?;
