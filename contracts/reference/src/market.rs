@@ -201,7 +201,9 @@ impl<S: Subject> Run<S> {
         let third = model.of(cast.creator) / 3_u32;
         let mut run = Self { subject, model, cast, tally: Tally::new() };
         for user in cast.users {
-            run.subject.act(cast.creator, &Action::Give(user, small(&third))).expect("the creator's shares move");
+            run.subject
+                .act(cast.creator, &Action::Give(user, small(&third)))
+                .expect("the creator's shares move");
             run.model.give(cast.creator, user, &third);
         }
         run.check();
@@ -221,7 +223,8 @@ impl<S: Subject> Run<S> {
             self.check();
             let [after, shares] = self.worth();
             // The contract's roots are rounded down, so what it charges can be off by one part in the root of the product.
-            let slack = (BigUint::from(1_u32) << 64_u32) * &shares_before * &shares * 2_u32 / &self.model.supply;
+            let slack =
+                (BigUint::from(1_u32) << 64_u32) * &shares_before * &shares * 2_u32 / &self.model.supply;
             // Switching the fee off gives up what was due.
             if step.kind != Kind::Switch {
                 let kept = after * shares_before + (slack + 1_u32) * 6_u32 >= before * shares;
@@ -236,7 +239,7 @@ impl<S: Subject> Run<S> {
         let Step { kind, user, side, part, other } = *step;
         let user = self.cast.users[user];
         let none = BigUint::default();
-        let part_of = |whole: &BigUint, part: u32| whole * part >> 32_u32;
+        let part_of = |whole: &BigUint, part: u32| (whole * part) >> 32_u32;
         let (subject, model) = (&mut self.subject, &mut self.model);
         match kind {
             Kind::Buy | Kind::Sell => {
@@ -291,8 +294,7 @@ impl<S: Subject> Run<S> {
             Kind::Add => {
                 let desired = [part_of(&model.reserves[0], part), part_of(&model.reserves[1], other)];
                 let amounts = model.fitting(&desired);
-                let expected =
-                    if desired.contains(&none) { None } else { model.add(&amounts, user) };
+                let expected = if desired.contains(&none) { None } else { model.add(&amounts, user) };
                 let minimums = amounts.each_ref().map(small);
                 let action = Action::Add(small(&desired[0]), small(&desired[1]), minimums);
                 let given = expected.as_ref().map(|shares| vec![minimums[0], minimums[1], small(shares)]);
@@ -319,7 +321,11 @@ impl<S: Subject> Run<S> {
                 let expected = model.redeem(&shares, user, false);
                 let minimums = expected.clone().unwrap_or_default().each_ref().map(small);
                 let action = Action::Remove(small(&shares), minimums);
-                assert_eq!(subject.act(user, &action), expected.as_ref().map(|_| minimums.to_vec()), "{action:?}");
+                assert_eq!(
+                    subject.act(user, &action),
+                    expected.as_ref().map(|_| minimums.to_vec()),
+                    "{action:?}"
+                );
                 expected.is_some()
             }
             Kind::PairRemove => {
@@ -333,8 +339,11 @@ impl<S: Subject> Run<S> {
             }
             Kind::Donate => {
                 let amount = part_of(&model.reserves[side], part >> 4);
-                let action =
-                    if side == 1 { Action::ForceEther(small(&amount)) } else { Action::SendTokens(small(&amount)) };
+                let action = if side == 1 {
+                    Action::ForceEther(small(&amount))
+                } else {
+                    Action::SendTokens(small(&amount))
+                };
                 subject.act(user, &action).expect("a gift");
                 model.donate(side, &amount);
                 true

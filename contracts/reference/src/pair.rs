@@ -91,8 +91,7 @@ impl Model {
 
     /// A trade of the pair's own: what it has becomes its reserves. Whether it is allowed.
     pub fn pair_trade(&mut self, outputs: &[BigUint; 2]) -> bool {
-        if (0..2).any(|side| outputs[side] >= self.reserves[side])
-            || outputs.iter().all(|out| out == &zero())
+        if (0..2).any(|side| outputs[side] >= self.reserves[side]) || outputs.iter().all(|out| out == &zero())
         {
             return false;
         }
@@ -175,12 +174,7 @@ impl Model {
     }
 
     /// Redeems shares of what is held: by people of the reserves, by the pair's own of everything.
-    pub fn redeem(
-        &mut self,
-        shares: &BigUint,
-        holder: Address,
-        everything: bool,
-    ) -> Option<[BigUint; 2]> {
+    pub fn redeem(&mut self, shares: &BigUint, holder: Address, everything: bool) -> Option<[BigUint; 2]> {
         if shares > &self.of(holder) {
             return None;
         }

@@ -17,8 +17,7 @@ const CAST: Cast = Cast { users: [ALICE, BOB], creator: CREATOR, dead: DEAD, fac
 impl Subject for World {
     fn act(&mut self, user: Address, action: &Action) -> Option<Vec<U256>> {
         let deadline = U256::from(self.now());
-        let bounds =
-            |[token_min, ether_min]: [U256; 2]| Bounds { token_min, ether_min, to: user, deadline };
+        let bounds = |[token_min, ether_min]: [U256; 2]| Bounds { token_min, ether_min, to: user, deadline };
         let one = |number: Result<U256, PoolError>| number.ok().map(|number| vec![number]);
         let done = |result: Result<(), PoolError>| result.ok().map(|()| vec![]);
         match *action {
