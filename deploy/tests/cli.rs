@@ -183,7 +183,7 @@ fn demo_runs_twice_on_a_node_and_prints_json() {
             report["steps"].as_array().expect("steps").iter().filter_map(|step| step["name"].as_str());
         names.filter(|name| name.starts_with("activate ")).count()
     };
-    for expected_activations in [3, 0] {
+    for expected_activations in [6, 0] {
         let output =
             ecosystem(&["demo", "--json", "--rpc", &node.rpc_url()]).output().expect("the binary runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
