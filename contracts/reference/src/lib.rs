@@ -5,3 +5,4 @@
 
 pub mod market;
 pub mod pair;
+pub mod past;

@@ -5,7 +5,15 @@ use std::collections::BTreeMap;
 use alloy_primitives::{Address, U256};
 use num_bigint::BigUint;
 
-use crate::pair::{Model, big, small};
+use crate::{
+    pair::{Model, big, small},
+    past::{Past, Told},
+};
+
+/// Longest window that pools answer, in seconds.
+const WINDOW_MAX: u64 = 30 * 86_400;
+/// How many windows are asked for at a history's end.
+const WINDOWS: u64 = 24;
 
 /// What somebody does. Amounts in base units and wei.
 #[derive(Clone, Debug)]
@@ -88,6 +96,10 @@ pub trait Subject {
     fn act(&mut self, user: Address, action: &Action) -> Option<Vec<U256>>;
     /// What can be seen now.
     fn state(&mut self) -> State;
+    /// The time now, in Unix seconds.
+    fn now(&mut self) -> u64;
+    /// What the pool tells of the last `seconds`.
+    fn told(&mut self, seconds: u64) -> Told;
 }
 
 /// The kinds of steps.
@@ -183,23 +195,36 @@ impl From<u128> for Step {
 /// How often each kind succeeded.
 pub type Tally = BTreeMap<Kind, usize>;
 
+/// What a history came to.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// How often each kind of step succeeded.
+    pub tally: Tally,
+    /// How many windows told what happened, all of it.
+    pub windows: usize,
+}
+
 /// A history of one pool.
 pub struct Run<S> {
     subject: S,
     model: Model,
+    past: Past,
     cast: Cast,
     tally: Tally,
 }
 
 impl<S: Subject> Run<S> {
-    /// Begins with a new pool of these amounts, of whose shares the users get a third each.
+    /// Begins with a pool of these amounts, opened at `opened` (Unix seconds) and untouched since, of whose shares the users
+    /// get a third each.
     ///
     /// # Panics
     /// The subject differs from the model.
-    pub fn new(subject: S, cast: Cast, amounts: [U256; 2], fee: bool) -> Self {
+    pub fn new(subject: S, cast: Cast, opened: u64, amounts: [U256; 2], fee: bool) -> Self {
         let model = Model::new(amounts.map(big), cast.creator, cast.dead, cast.factory, fee);
         let third = model.of(cast.creator) / 3_u32;
-        let mut run = Self { subject, model, cast, tally: Tally::new() };
+        let mut past = Past::default();
+        past.note(opened, &model.reserves, &BigUint::default());
+        let mut run = Self { subject, model, past, cast, tally: Tally::new() };
         for user in cast.users {
             run.subject
                 .act(cast.creator, &Action::Give(user, small(&third)))
@@ -214,11 +239,14 @@ impl<S: Subject> Run<S> {
     ///
     /// # Panics
     /// The subject differs from the model.
-    pub fn all(mut self, steps: &[Step]) -> Tally {
+    pub fn all(mut self, steps: &[Step]) -> Outcome {
         for step in steps {
             let [before, shares_before] = self.worth();
+            let ether = self.model.balances[1].clone();
+            let found = &ether - &self.model.reserves[1];
             if self.step(step) {
                 *self.tally.entry(step.kind).or_default() += 1;
+                self.note(step.kind, &ether, &found);
             }
             self.check();
             let [after, shares] = self.worth();
@@ -231,7 +259,8 @@ impl<S: Subject> Run<S> {
                 assert!(kept, "a share is worth less after {step:?}");
             }
         }
-        self.tally
+        let windows = self.check_past();
+        Outcome { tally: self.tally, windows }
     }
 
     /// Whether the step was done.
@@ -372,6 +401,39 @@ impl<S: Subject> Run<S> {
                 true
             }
         }
+    }
+
+    /// Notes what a step did, before which the pool had `ether`, of which it had `found` beyond its reserve.
+    fn note(&mut self, kind: Kind, ether: &BigUint, found: &BigUint) {
+        let none = BigUint::default();
+        let found = match kind {
+            Kind::Buy | Kind::Sell | Kind::BuyExact | Kind::SellExact => Some(&none),
+            // What lies there is put in, too.
+            Kind::PairTrade | Kind::PairTradeTooMuch => Some(found),
+            Kind::Add | Kind::PairAdd | Kind::Remove | Kind::PairRemove | Kind::Sync => None,
+            Kind::Donate | Kind::Skim | Kind::Wait | Kind::Switch | Kind::Give => return,
+        };
+        let after = &self.model.balances[1];
+        let difference = |a: &BigUint, b: &BigUint| if a > b { a - b } else { b - a };
+        let volume = match found {
+            None => none,
+            Some(found) if after > ether => after - ether + found,
+            Some(found) => difference(&(ether - after), found),
+        };
+        let now = self.subject.now();
+        self.past.note(now, &self.model.reserves, &volume);
+    }
+
+    /// Windows of many lengths tell what happened; how many of them all of it.
+    fn check_past(&mut self) -> usize {
+        let now = self.subject.now();
+        let longest = self.past.age(now).min(WINDOW_MAX);
+        let lengths = (1..=WINDOWS).map(|part| longest * part / WINDOWS).filter(|seconds| *seconds > 0);
+        let compared = lengths.filter(|seconds| {
+            let told = self.subject.told(*seconds);
+            self.past.check(now, *seconds, &told)
+        });
+        compared.count()
     }
 
     /// Everything that can be seen is what the model has.

@@ -19,7 +19,10 @@ use ecosystem_tests::{
     fixture::{entry_of, slot_of},
     run, tokens, wei,
 };
-use reference::market::{Action, Cast, Kind, Run, State, Step, Subject, Tally};
+use reference::{
+    market::{Action, Cast, Kind, Outcome, Run, State, Step, Subject, Tally},
+    past::Told,
+};
 use serde_json::json;
 use tokio::runtime::Handle;
 
@@ -45,7 +48,7 @@ struct OnChain {
 
 impl OnChain {
     async fn new(fee: bool) -> Self {
-        let stage = Stage::in_world(World::own().await).await;
+        let stage = Stage::in_world(World::reproducible().await).await;
         let factory = stage.system.pool_factory;
         if fee {
             // New pools have the fee on once there is a recipient.
@@ -195,6 +198,28 @@ impl Subject for OnChain {
     fn state(&mut self) -> State {
         Handle::current().block_on(self.look())
     }
+
+    fn now(&mut self) -> u64 {
+        // The clock stands still, so calls have the time of the newest block.
+        Handle::current().block_on(self.stage.chain().block_time()).expect("the node answers")
+    }
+
+    fn told(&mut self, seconds: u64) -> Told {
+        let window = u32::try_from(seconds).expect("a window");
+        Handle::current().block_on(async {
+            let (stage, at) = (&self.stage, self.pool);
+            let price = stage.reads(at, pool::consultCall { window }).await;
+            let volume = stage.reads(at, pool::volumeCall { window }).await;
+            let ether = stage.reads(at, pool::liquidityCall { window }).await;
+            assert_eq!((volume.elapsed, ether.elapsed), (price.elapsed, price.elapsed));
+            Told {
+                elapsed: price.elapsed.into(),
+                price: f64::from(price.price),
+                ether: f64::from(ether.meanEthReserve),
+                volume: f64::from(volume.amount),
+            }
+        })
+    }
 }
 
 async fn set_ether(stage: &Stage, account: Address, amount: U256) {
@@ -210,24 +235,29 @@ fn steps(number: usize, count: usize) -> Vec<Step> {
     (0..count).map(|step| u128::from_be_bytes(*random(step).last_chunk().expect("16 bytes")).into()).collect()
 }
 
-async fn history(number: usize, count: usize) -> Tally {
+async fn history(number: usize, count: usize) -> Outcome {
     let fee = number.is_multiple_of(2);
     let subject = OnChain::new(fee).await;
     let cast = subject.cast;
-    let play = move || Run::new(subject, cast, [tokens(50), wei(50)], fee).all(&steps(number, count));
+    let info = subject.stage.reads(cast.factory, pools::poolInfoCall { pool: cast.pool }).await;
+    let (opened, amounts) = (info.createdAt.to(), [tokens(50), wei(50)]);
+    let play = move || Run::new(subject, cast, opened, amounts, fee).all(&steps(number, count));
     tokio::task::spawn_blocking(play).await.expect("the pool and the model are the same")
 }
 
 #[test]
 fn ten_thousand_steps_on_the_real_programs_equal_uniswap_v2() {
     run(async {
-        let mut total = Tally::new();
+        let (mut total, mut windows) = (Tally::new(), 0);
         let pools = (0..STEPS / STEPS_OF_A_POOL).map(|number| tokio::spawn(history(number, STEPS_OF_A_POOL)));
         for pool in pools.collect::<Vec<_>>() {
-            for (kind, count) in pool.await.expect("the history ends") {
+            let outcome = pool.await.expect("the history ends");
+            for (kind, count) in outcome.tally {
                 *total.entry(kind).or_default() += count;
             }
+            windows += outcome.windows;
         }
+        assert!(windows >= 24, "{windows} windows of pools that aren't too large");
         assert!(total.values().sum::<usize>() >= STEPS / 2, "{total:?}");
         for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::PairTradeTooMuch) {
             assert!(total.get(&kind).is_some_and(|count| *count >= 200), "{kind:?}: {total:?}");

@@ -2,13 +2,16 @@
 
 extern crate std;
 
-use super::world::{ALICE, BOB, CREATOR, FACTORY, POOL, TOKEN, World};
+use super::world::{ALICE, BOB, CREATOR, FACTORY, NOW, POOL, TOKEN, World};
 use abi::pool::DEAD;
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, U256, keccak256};
 use math::curve;
 use proptest::prelude::*;
-use reference::market::{Action, Cast, Kind, Run, State, Step, Subject, Tally};
+use reference::{
+    market::{Action, Cast, Kind, Outcome, Run, State, Step, Subject, Tally},
+    past::Told,
+};
 
 use crate::{Addition, Bounds, PoolError};
 
@@ -72,13 +75,27 @@ impl Subject for World {
             shares: CAST.holders().map(|holder| self.market.balance_of(holder)),
         }
     }
+
+    fn now(&mut self) -> u64 {
+        World::now(self)
+    }
+
+    fn told(&mut self, seconds: u64) -> Told {
+        let window = self.market.window(seconds).unwrap();
+        Told {
+            elapsed: window.seconds,
+            price: f64::from(window.price()),
+            ether: f64::from(U256::from(window.ether())),
+            volume: f64::from(U256::from(window.volume())),
+        }
+    }
 }
 
-fn run(tokens: u128, ether: u128, fee: bool, steps: &[Step]) -> Tally {
+fn run(tokens: u128, ether: u128, fee: bool, steps: &[Step]) -> Outcome {
     let world = World::with(tokens, ether, fee);
     // The creator's shares are locked at first.
     world.wait(60 * 86_400);
-    Run::new(world, CAST, [tokens, ether].map(U256::from), fee).all(steps)
+    Run::new(world, CAST, NOW, [tokens, ether].map(U256::from), fee).all(steps)
 }
 
 proptest! {
@@ -97,16 +114,19 @@ proptest! {
 /// A long history, of which enough of each kind succeeds to mean something.
 #[test]
 fn ten_thousand_steps_equal_the_model() {
-    let mut total = Tally::new();
+    let (mut total, mut windows) = (Tally::new(), 0);
     for round in 0..10_usize {
         let random = |step: usize| keccak256((round * 1_000 + step).to_be_bytes());
         let steps: Vec<Step> =
             (0..1_000).map(|step| u128::from_be_bytes(*random(step).last_chunk().unwrap()).into()).collect();
         let ether = 10_u128.pow(18) / 8 + u128::try_from(round).unwrap();
-        for (kind, count) in run(1_234 * 10_u128.pow(18) + 567, ether, round % 2 == 0, &steps) {
+        let outcome = run(1_234 * 10_u128.pow(18) + 567, ether, round % 2 == 0, &steps);
+        for (kind, count) in outcome.tally {
             *total.entry(kind).or_default() += count;
         }
+        windows += outcome.windows;
     }
+    assert!(windows >= 24, "{windows} windows of pools that aren't too large");
     assert!(total.values().sum::<usize>() >= 5_000, "{total:?}");
     for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::PairTradeTooMuch) {
         assert!(total.get(&kind).is_some_and(|count| *count >= 200), "{kind:?}: {total:?}");
