@@ -30,6 +30,9 @@ pub(crate) async fn measure(world: &Arc<World>, costs: &mut Costs) {
     let meter = &mut costs.of("pool-extension", stage);
     exact_outputs(meter, market).await;
     permitted(meter, market).await;
+    // Of shares that permitted additions gave, and answered by the pool itself.
+    ledger(&mut costs.of("pool", stage), market).await;
+    let meter = &mut costs.of("pool-extension", stage);
     shares(meter, market).await;
     views(meter, market).await;
     past(meter, market).await;
@@ -116,7 +119,7 @@ async fn permitted(meter: &mut Meter<'_>, market: &Market<'_>) {
 }
 
 /// The shares' ledger.
-async fn shares(meter: &mut Meter<'_>, market: &Market<'_>) {
+async fn ledger(meter: &mut Meter<'_>, market: &Market<'_>) {
     let (stage, at) = (meter.stage, market.at);
     let (creator, provider, spender) = (&stage.holder, &stage.relayer, &stage.stranger);
     let some = |count: u64| U256::from(count) * U256::from(1_000_000_000);
@@ -131,7 +134,16 @@ async fn shares(meter: &mut Meter<'_>, market: &Market<'_>) {
     let spend = |to, value| pool::transferFromCall { from: provider.address(), to, value };
     meter.call("to a new holder, some left", spender, at, spend(SECOND_RECEIVER, some(1))).await;
     meter.call("to an existing holder, some left", spender, at, spend(SECOND_RECEIVER, some(1))).await;
+    let owner = provider.address();
+    meter.view("", at, pool::totalSupplyCall {}).await;
+    meter.view("", at, pool::balanceOfCall { account: owner }).await;
+    meter.view("", at, pool::allowanceCall { owner, spender: spender.address() }).await;
+}
 
+/// What else an ERC-20 with permit has.
+async fn shares(meter: &mut Meter<'_>, market: &Market<'_>) {
+    let (stage, at) = (meter.stage, market.at);
+    let (provider, spender) = (&stage.relayer, &stage.stranger);
     let domain = eip712_domain! {
         name: NAME,
         version: DOMAIN_VERSION,
@@ -141,15 +153,12 @@ async fn shares(meter: &mut Meter<'_>, market: &Market<'_>) {
     let owner = provider.address();
     let deadline = deadline_after(stage.chain().now().await.expect("the time"));
     for (nonce, case) in ["first of an owner", "later, for the same spender"].into_iter().enumerate() {
-        let value = some(1) + U256::from(nonce);
+        let value = U256::from(1_000_000_000 + nonce);
         let permit = Permit { owner, spender: THIRD_RECEIVER, value, nonce: U256::from(nonce), deadline };
         let Parts { v, r, s } = sign_permit(provider, &permit, &domain);
         let call = pool::permitCall { owner, spender: THIRD_RECEIVER, value, deadline, v, r, s };
         meter.call(case, spender, at, call).await;
     }
-    meter.view("", at, pool::totalSupplyCall {}).await;
-    meter.view("", at, pool::balanceOfCall { account: owner }).await;
-    meter.view("", at, pool::allowanceCall { owner, spender: spender.address() }).await;
     meter.view("", at, pool::noncesCall { owner }).await;
     meter.view("", at, pool::nameCall {}).await;
     meter.view("", at, pool::symbolCall {}).await;

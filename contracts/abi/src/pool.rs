@@ -19,8 +19,11 @@ pub const DEAD: Address = Address::new(alloy_primitives::hex!("00000000000000000
 
 /// The functions that the pool's own program answers; the others are its extension's.
 #[cfg(feature = "json")]
-pub(crate) const OWN_FUNCTIONS: [&str; 13] = [
+pub(crate) const OWN_FUNCTIONS: [&str; 19] = [
     "addLiquidity",
+    "allowance",
+    "approve",
+    "balanceOf",
     "burn",
     "getReserves",
     "initialize",
@@ -33,6 +36,9 @@ pub(crate) const OWN_FUNCTIONS: [&str; 13] = [
     "swapExactEthForTokens",
     "swapExactTokensForEth",
     "sync",
+    "totalSupply",
+    "transfer",
+    "transferFrom",
 ];
 
 /// What is fixed for ever in a pool's code, behind the clone's own.

@@ -1,5 +1,5 @@
-//! What a pool's program leaves to this one: trades of exact output, those with a permit, the shares' ledger, the locks and
-//! the questions about the past.
+//! What a pool's program leaves to this one: trades of exact output, everything with a permit, the locks, and the
+//! questions about the past.
 //!
 //! **Holds** nothing: it acts on the storage of the pool that delegates to it, by the rules that `pool-core` has for both.
 //!

@@ -1,13 +1,12 @@
 //! Which call runs which function, and how its answer is encoded: a line for each function that this program answers.
 
 use abi::pool::ICredentialPool::{
-    DOMAIN_SEPARATORCall, MINIMUM_LIQUIDITYCall, addLiquidityWithPermitCall, allowanceCall, approveCall,
-    balanceOfCall, consultCall, dailyMeansCall, decimalsCall, eip712DomainCall, factoryCall, getAmountInCall,
-    getAmountOutCall, kLastCall, liquidityCall, lockedBalanceOfCall, nameCall, noncesCall, observeCall,
-    pausedCall, permitCall, price0CumulativeLastCall, price1CumulativeLastCall, protocolFeeCall,
-    swapEthForExactTokensCall, swapExactTokensForEthWithPermitCall, swapTokensForExactEthCall,
-    swapTokensForExactEthWithPermitCall, symbolCall, token0Call, token1Call, totalSupplyCall, transferCall,
-    transferFromCall, unlockScheduleCall, volumeCall,
+    DOMAIN_SEPARATORCall, MINIMUM_LIQUIDITYCall, addLiquidityWithPermitCall, consultCall, dailyMeansCall,
+    decimalsCall, eip712DomainCall, factoryCall, getAmountInCall, getAmountOutCall, kLastCall, liquidityCall,
+    lockedBalanceOfCall, nameCall, noncesCall, observeCall, pausedCall, permitCall, price0CumulativeLastCall,
+    price1CumulativeLastCall, protocolFeeCall, swapEthForExactTokensCall,
+    swapExactTokensForEthWithPermitCall, swapTokensForExactEthCall, swapTokensForExactEthWithPermitCall,
+    symbolCall, token0Call, token1Call, unlockScheduleCall, volumeCall,
 };
 use alloc::vec::Vec;
 use alloy_primitives::{Address, U256};
@@ -51,17 +50,11 @@ kit::routes! {
             reply::words(&[amount0.word(), amount1.word(), shares.word()])
         };
 
-        balanceOfCall => number(this.market.balance_of(a.address()?));
-        transferCall => flag(this.market.transfer(a.address()?, a.number()?)?);
-        approveCall => flag(this.market.approve(a.address()?, a.number()?)?);
-        transferFromCall => flag(this.market.transfer_from(a.address()?, a.address()?, a.number()?)?);
-        allowanceCall => number(this.market.allowance(a.address()?, a.address()?));
         permitCall => {
             let (owner, spender, value, deadline) = (a.address()?, a.address()?, a.number()?, a.number()?);
             let signature = Signature { v: a.byte()?, r: a.word()?, s: a.word()? };
             done(this.market.permit(owner, spender, value, deadline, &signature)?)
         };
-        totalSupplyCall => number(this.market.total_supply());
         nameCall => text(PoolExtension::name());
         symbolCall => text(PoolExtension::symbol());
         decimalsCall => reply::words(&[PoolExtension::decimals().word()]);

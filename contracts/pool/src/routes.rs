@@ -1,9 +1,10 @@
 //! Which call runs which function, and how its answer is encoded: a line for each function that this program answers.
 
 use abi::pool::ICredentialPool::{
-    addLiquidityCall, addLiquidityWithPermitCall, burnCall, getReservesCall, initializeCall, mintCall,
-    removeLiquidityCall, setPausedCall, setProtocolFeeCall, skimCall, swapCall, swapEthForExactTokensCall,
-    swapExactEthForTokensCall, swapExactTokensForEthCall, syncCall,
+    addLiquidityCall, addLiquidityWithPermitCall, allowanceCall, approveCall, balanceOfCall, burnCall,
+    getReservesCall, initializeCall, mintCall, removeLiquidityCall, setPausedCall, setProtocolFeeCall,
+    skimCall, swapCall, swapEthForExactTokensCall, swapExactEthForTokensCall, swapExactTokensForEthCall,
+    syncCall, totalSupplyCall, transferCall, transferFromCall,
 };
 use alloc::vec::Vec;
 use alloy_primitives::U256;
@@ -43,6 +44,12 @@ kit::routes! {
             pair(this.market.remove_liquidity(shares, &bounds)?)
         };
         getReservesCall => this.get_reserves();
+        balanceOfCall => number(this.market.balance_of(a.address()?));
+        transferCall => flag(this.market.transfer(a.address()?, a.number()?)?);
+        approveCall => flag(this.market.approve(a.address()?, a.number()?)?);
+        transferFromCall => flag(this.market.transfer_from(a.address()?, a.address()?, a.number()?)?);
+        allowanceCall => number(this.market.allowance(a.address()?, a.address()?));
+        totalSupplyCall => number(this.market.total_supply());
         swapCall => {
             let (amounts_out, to) = ([a.number()?, a.number()?], a.address()?);
             done(this.market.swap(amounts_out, to, a.bytes()?)?)
@@ -64,6 +71,10 @@ const fn bounds(token_min: U256, ether_min: U256, to: alloy_primitives::Address,
 /// The answer of functions that give nothing back.
 fn done((): ()) -> Vec<u8> {
     Vec::new()
+}
+
+fn flag(flag: bool) -> Vec<u8> {
+    reply::words(&[flag.word()])
 }
 
 fn number(number: U256) -> Vec<u8> {
