@@ -135,6 +135,7 @@ async fn ledger(meter: &mut Meter<'_>, market: &Market<'_>) {
     meter.call("to a new holder, some left", spender, at, spend(SECOND_RECEIVER, some(1))).await;
     meter.call("to an existing holder, some left", spender, at, spend(SECOND_RECEIVER, some(1))).await;
     let owner = provider.address();
+    meter.view("", at, pool::pausedCall {}).await;
     meter.view("", at, pool::totalSupplyCall {}).await;
     meter.view("", at, pool::balanceOfCall { account: owner }).await;
     meter.view("", at, pool::allowanceCall { owner, spender: spender.address() }).await;
@@ -178,7 +179,6 @@ async fn views(meter: &mut Meter<'_>, market: &Market<'_>) {
     meter.view("", at, pool::token0Call {}).await;
     meter.view("", at, pool::token1Call {}).await;
     meter.view("", at, pool::MINIMUM_LIQUIDITYCall {}).await;
-    meter.view("", at, pool::pausedCall {}).await;
     meter.view("", at, pool::protocolFeeCall {}).await;
     meter.view("of the creator", at, pool::lockedBalanceOfCall { account: stage.holder.address() }).await;
     meter.view("of somebody else", at, pool::lockedBalanceOfCall { account: FIRST_RECEIVER }).await;

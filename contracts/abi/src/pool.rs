@@ -19,7 +19,7 @@ pub const DEAD: Address = Address::new(alloy_primitives::hex!("00000000000000000
 
 /// The functions that the pool's own program answers; the others are its extension's.
 #[cfg(feature = "json")]
-pub(crate) const OWN_FUNCTIONS: [&str; 19] = [
+pub(crate) const OWN_FUNCTIONS: [&str; 20] = [
     "addLiquidity",
     "allowance",
     "approve",
@@ -28,6 +28,7 @@ pub(crate) const OWN_FUNCTIONS: [&str; 19] = [
     "getReserves",
     "initialize",
     "mint",
+    "paused",
     "removeLiquidity",
     "setPaused",
     "setProtocolFee",
@@ -157,7 +158,8 @@ declare! {
         function addLiquidityWithPermit(uint256 tokenDesired, uint256 tokenMin, uint256 ethMin, address to, uint256 deadline, uint256 value, uint256 permitDeadline, uint8 v, bytes32 r, bytes32 s) external payable returns (uint256 tokenAmount, uint256 ethAmount, uint256 shares);
 
         /// Gives `amount0Out` tokens and `amount1Out` wei to `to`, for what was put in: tokens sent here before, the Ether that
-        /// comes with the call. With `data`, `to` is called in between (`credentialPoolCall`) and can put in then, Ether too.
+        /// comes with the call. With `data`, `to` is called in between (`credentialPoolCall`) and can put in then, Ether too (by a call with gas: a pool needs
+        /// more than a transfer's 2 300).
         /// For contracts that do all of it in one transaction.
         function swap(uint256 amount0Out, uint256 amount1Out, address to, bytes data) external payable;
         /// Gives shares to `to` for the tokens sent here before and the Ether that comes with the call. For contracts.
@@ -201,9 +203,11 @@ declare! {
         /// Geometric mean over time of the price in the last `window` seconds, in wei per whole token. A window that would begin
         /// inside an hour with trades begins with that hour: `elapsed` is its real length.
         function consult(uint32 window) external view returns (uint256 price, uint32 elapsed);
-        /// Wei of Ether that changed hands in the last `window` seconds, as above.
+        /// Wei of Ether that changed hands in the last `window` seconds, as above. A trade counts in steps of 2^34 wei, rounded
+        /// down; more than 2^80 wei in a window wrap around.
         function volume(uint32 window) external view returns (uint256 amount, uint32 elapsed);
-        /// Mean over time of the Ether reserve in the last `window` seconds, in wei, as above.
+        /// Mean over time of the Ether reserve in the last `window` seconds, in wei, as above. A reserve counts by its first 19
+        /// bits, in steps of 2^40 wei, and as no more than 2^75 wei.
         function liquidity(uint32 window) external view returns (uint256 meanEthReserve, uint32 elapsed);
         /// Running totals at each of `secondsAgo`, less those at the earliest of them: log2(price in wei per base unit) times
         /// seconds with 24 fractional bits, wei of the Ether reserve times seconds, wei that changed hands. Inside an hour with

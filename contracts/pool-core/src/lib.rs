@@ -9,8 +9,10 @@
 //! - P3 The balances of shares add up to their supply; of the first, [`MINIMUM_LIQUIDITY`](math::curve::MINIMUM_LIQUIDITY)
 //!   stay for ever.
 //! - P4 No path lowers the creator's balance of shares below what is still locked of the first ones.
-//! - P5 The protocol gets a sixth of the growth of √k, of what grew while its fee was on.
+//! - P5 The protocol gets a sixth of the growth of √k between changes of liquidity with its fee on; switching it off gives
+//!   up what grew since the last one.
 //! - P6 What the pool has beyond its reserves belongs to nobody until `skim` or `sync`, or the pair's own functions, take it.
+//! - P7 A pause takes effect at once and stays, whatever is under way in the pool.
 //!
 //! Functions that routes call are not inlined: in one frame, all of them together would take more stack than there is, and
 //! each would be paid for by every call.

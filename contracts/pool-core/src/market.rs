@@ -179,7 +179,12 @@ impl Market {
     }
 
     fn flag(&self, flag: u8) -> bool {
-        Live::from(self.live.halves()).flags & flag != 0
+        self.flags() & flag != 0
+    }
+
+    /// The flags that are stored now.
+    pub(crate) fn flags(&self) -> u8 {
+        Live::from(self.live.halves()).flags
     }
 
     /// Sets a flag, and tells whether it changed.

@@ -34,7 +34,7 @@ impl Market {
     /// Events: `Sync`, `Swap`.
     #[inline(never)]
     pub fn swap(&mut self, amounts_out: [U256; 2], to: Address, data: &[u8]) -> Result<(), PoolError> {
-        let book = self.begin_entry()?;
+        let mut book = self.begin_entry()?;
         let [reserve0, reserve1] = book.reserves;
         let [out0, out1] = amounts_out;
         if out0.is_zero() && out1.is_zero() {
@@ -65,6 +65,8 @@ impl Market {
         if !curve::keeps_product(balances, amounts_in, book.reserves) {
             return Err(InvalidConstantProduct {}.into());
         }
+        // The factory can pause the pool while a receiver runs: that is not to be written over.
+        book.live.flags = self.flags();
         // Ether that was lent and came back did not change hands.
         self.close(&book, balances, Some(in1.abs_diff(out1)))?;
         self.tell(&Trade { amounts_in, amounts_out: [out0, out1], to });

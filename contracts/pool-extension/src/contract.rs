@@ -3,7 +3,8 @@
 //!
 //! **Holds** nothing: it acts on the storage of the pool that delegates to it, by the rules that `pool-core` has for both.
 //!
-//! **Who may call**: pools, by delegation. Called directly it refuses: its own code is no clone's, so it has no token.
+//! **Who may call**: pools, by delegation. Called directly it is no pool: its own code is no clone's, so
+//! whatever needs a pool's terms refuses, and the rest tells of a ledger that nobody has anything in.
 //!
 //! **Trusts** what the pool trusts.
 //!

@@ -3,7 +3,7 @@
 use abi::pool::ICredentialPool::{
     DOMAIN_SEPARATORCall, MINIMUM_LIQUIDITYCall, addLiquidityWithPermitCall, consultCall, dailyMeansCall,
     decimalsCall, eip712DomainCall, factoryCall, getAmountInCall, getAmountOutCall, kLastCall, liquidityCall,
-    lockedBalanceOfCall, nameCall, noncesCall, observeCall, pausedCall, permitCall, price0CumulativeLastCall,
+    lockedBalanceOfCall, nameCall, noncesCall, observeCall, permitCall, price0CumulativeLastCall,
     price1CumulativeLastCall, protocolFeeCall, swapEthForExactTokensCall,
     swapExactTokensForEthWithPermitCall, swapTokensForExactEthCall, swapTokensForExactEthWithPermitCall,
     symbolCall, token0Call, token1Call, unlockScheduleCall, volumeCall,
@@ -83,7 +83,6 @@ kit::routes! {
         token0Call => reply::words(&[this.market.args()?.token.word()]);
         token1Call => reply::words(&[Address::ZERO.word()]);
         MINIMUM_LIQUIDITYCall => reply::words(&[PoolExtension::minimum_liquidity().word()]);
-        pausedCall => flag(this.market.paused());
         protocolFeeCall => flag(this.market.protocol_fee());
         lockedBalanceOfCall => number(this.market.locked_balance_of(a.address()?)?);
         unlockScheduleCall => {

@@ -2,9 +2,9 @@
 
 use abi::pool::ICredentialPool::{
     addLiquidityCall, addLiquidityWithPermitCall, allowanceCall, approveCall, balanceOfCall, burnCall,
-    getReservesCall, initializeCall, mintCall, removeLiquidityCall, setPausedCall, setProtocolFeeCall,
-    skimCall, swapCall, swapEthForExactTokensCall, swapExactEthForTokensCall, swapExactTokensForEthCall,
-    syncCall, totalSupplyCall, transferCall, transferFromCall,
+    getReservesCall, initializeCall, mintCall, pausedCall, removeLiquidityCall, setPausedCall,
+    setProtocolFeeCall, skimCall, swapCall, swapEthForExactTokensCall, swapExactEthForTokensCall,
+    swapExactTokensForEthCall, syncCall, totalSupplyCall, transferCall, transferFromCall,
 };
 use alloc::vec::Vec;
 use alloy_primitives::U256;
@@ -58,6 +58,7 @@ kit::routes! {
         burnCall => pair(this.market.burn(a.address()?)?);
         syncCall => done(this.market.sync()?);
         skimCall => done(this.market.skim(a.address()?)?);
+        pausedCall => flag(this.market.paused());
         initializeCall => done(this.market.initialize(a.number()?, a.flag()?)?);
         setPausedCall => done(this.market.set_paused(a.flag()?)?);
         setProtocolFeeCall => done(this.market.set_protocol_fee(a.flag()?)?);

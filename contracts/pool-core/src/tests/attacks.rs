@@ -68,6 +68,22 @@ fn a_receiver_of_ether_cannot_come_back() {
     assert_eq!(came.get(), 5);
 }
 
+/// The guardian's transaction may be one that anybody can bring, and so in the middle of a swap.
+#[test]
+fn a_pause_during_a_swap_stays() {
+    for data in [&[][..], &[1]] {
+        let mut world = World::new();
+        world.act(BOB, |play, _| {
+            play.host.vm.set_sender(FACTORY);
+            play.market().set_paused(true).unwrap();
+            play.host.vm.set_sender(ALICE);
+        });
+        world.pays(ALICE, wad(2), |m| m.swap([U256::ZERO, wad(1)], BOB, data)).unwrap();
+        assert!(world.market.paused());
+        assert!(world.pays(ALICE, wad(2), |m| m.swap([U256::ZERO, wad(1)], BOB, data)).is_err());
+    }
+}
+
 #[test]
 fn reserves_are_stored_before_ether_leaves() {
     let mut world = World::new();
