@@ -116,7 +116,8 @@ fn a_pool_trades_and_redeems_while_its_extension_is_dead() {
         world.advance_time(60 * DAY_SECS).await;
 
         let used = Used { stage: &stage, token };
-        used.is_silent(at, pool::balanceOfCall { account: holder }).await;
+        used.is_silent(at, pool::nameCall {}).await;
+        assert_eq!(stage.reads(at, pool::balanceOfCall { account: holder }).await, shares);
         let buy = pool::swapExactEthForTokensCall { minOut: U256::ONE, to: holder, deadline };
         stage.pays(&stage.holder, at, buy, wei(1)).await;
         let half = shares / U256::from(2);
@@ -133,6 +134,7 @@ fn a_pool_trades_and_redeems_while_its_extension_is_dead() {
         let again = activate(stage.chain(), &stage.stranger, extension, &mut Steps::silent()).await;
         again.expect("anybody may");
         assert_eq!(stage.reads(at, pool::balanceOfCall { account: holder }).await, shares - half);
+        assert_eq!(stage.reads(at, pool::nameCall {}).await, abi::pool::NAME);
     });
 }
 

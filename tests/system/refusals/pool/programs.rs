@@ -4,7 +4,7 @@ use abi::pool::{
     CloneArgs,
     ICredentialPool::{
         self as pool, InsufficientInputAmount, InsufficientLiquidityMinted, PoolAlreadyInitialized,
-        PoolNotClone, PoolOnlyFactory, totalSupplyCall,
+        PoolNotClone, PoolOnlyFactory, nameCall,
     },
 };
 use alloy::{
@@ -137,7 +137,7 @@ fn the_programs_themselves_are_no_pools() {
             }
         }
         let refused = PoolNotClone { account: program };
-        let unknown = Entry::of(totalSupplyCall {}).request(program);
+        let unknown = Entry::of(nameCall {}).request(program);
         assert_eq!(refused, stage.refuses_request(stranger, unknown).await);
         let cut = TransactionRequest::default().to(program).input(Bytes::from_static(&[1, 2, 3]).into());
         assert_eq!(refused, stage.refuses_request(stranger, cut).await);
