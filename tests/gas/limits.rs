@@ -2,16 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::meter::Cost;
+use crate::{meter::Cost, peers::Live};
 
 /// Gas used by the earlier system and by other tokens; its `unit` says how it was measured.
 const PEERS: &str = include_str!("../peers/peer-baseline.json");
 
 const EARLIER: &str = "earlier system";
-const OPEN_ZEPPELIN: &str = "OpenZeppelin";
-const SOLADY: &str = "solady";
-const ROUTER: &str = "Uniswap v2 by its router";
-const PAIR: &str = "Uniswap v2's pair alone";
+pub(crate) const OPEN_ZEPPELIN: &str = "OpenZeppelin";
+pub(crate) const SOLADY: &str = "solady";
+pub(crate) const ROUTER: &str = "Uniswap v2 by its router";
+pub(crate) const PAIR: &str = "Uniswap v2's pair alone";
 
 /// The earlier system's limit for a trade.
 const TRADE_CEILING: Option<u64> = Some(200_000);
@@ -305,5 +305,15 @@ pub(crate) fn assert_all_used(costs: &[Cost]) {
             costs.iter().any(|cost| operation.is(cost)),
             "{contract}: {function}, `{case}` isn't measured"
         );
+    }
+}
+
+/// What is recorded of others has to be measured of them, too. The earlier system isn't published.
+pub(crate) fn assert_all_live(live: &Live) {
+    for Operation { contract, function, case, peers, .. } in &OPERATIONS {
+        for (peer, ..) in peers.iter().filter(|(peer, ..)| *peer != EARLIER) {
+            let key = (*peer, *contract, *function, *case);
+            assert!(live.contains_key(&key), "{peer}: {contract}, {function}, `{case}` isn't measured");
+        }
     }
 }

@@ -5,13 +5,15 @@
 //! its calldata. The whole history is played twice, without a program in the chain's cache and with all of them in it.
 //!
 //! Prints one JSON object: `functions` (what each contract declares), `rows` (what each costs, in which case, within which
-//! budget, and what others take), `breakdowns` (what some operations consist of).
+//! budget, and what others take), `breakdowns` (what some operations consist of). With the path of what others published,
+//! compiled, as its argument it measures that on the same chain afterwards, and `live` of each row is what it takes.
 
 mod breakdown;
 mod factory;
 mod limits;
 mod market;
 mod meter;
+mod peers;
 mod pool;
 mod pool_extension;
 mod pool_factory;
@@ -22,7 +24,9 @@ mod token;
 
 use std::{
     collections::BTreeMap,
+    env,
     io::{self, Write as _},
+    path::Path,
     sync::Arc,
 };
 
@@ -32,18 +36,27 @@ use serde_json::{Value, json};
 
 use breakdown::Breakdown;
 use meter::{Cost, Costs};
+use peers::{Compiled, Live};
 
 fn main() -> io::Result<()> {
+    let compiled = env::args_os().nth(1).map(|path| Compiled::read(Path::new(&path)));
     let report = run(async {
-        let (uncached, _) = measured(false).await;
-        let (cached, breakdowns) = measured(true).await;
-        report(&uncached, &cached, &breakdowns)
+        let uncached = measured(false, compiled.as_ref()).await;
+        let cached = measured(true, compiled.as_ref()).await;
+        report(&uncached, &cached)
     });
     writeln!(io::stdout().lock(), "{report}")
 }
 
+/// What one history told.
+struct Measured {
+    costs: Vec<Cost>,
+    breakdowns: Vec<Breakdown>,
+    live: Live,
+}
+
 /// Everything once, on a chain of its own.
-async fn measured(cached: bool) -> (Vec<Cost>, Vec<Breakdown>) {
+async fn measured(cached: bool, compiled: Option<&Compiled>) -> Measured {
     let world = World::reproducible().await;
     if cached {
         cache(&world).await;
@@ -56,7 +69,12 @@ async fn measured(cached: bool) -> (Vec<Cost>, Vec<Breakdown>) {
     breakdowns.extend(pool::measure(&world, costs).await);
     pool_extension::measure(&world, costs).await;
     proxy::measure(&world, costs).await;
-    (std::mem::take(costs).into_rows(), breakdowns)
+    // After all of ours, which so are the same with and without.
+    let live = match compiled {
+        Some(compiled) => peers::measure(&world, compiled).await,
+        None => Live::new(),
+    };
+    Measured { costs: std::mem::take(costs).into_rows(), breakdowns, live }
 }
 
 async fn cache(world: &Arc<World>) {
@@ -67,8 +85,10 @@ async fn cache(world: &Arc<World>) {
     }
 }
 
-fn report(uncached: &[Cost], cached: &[Cost], breakdowns: &[Breakdown]) -> Value {
-    let rows = uncached.iter().zip(cached).flat_map(|(uncached, cached)| {
+fn report(uncached: &Measured, cached: &Measured) -> Value {
+    let Measured { breakdowns, live, .. } = cached;
+    assert_eq!(uncached.live, *live, "the chain's cache is nothing to contracts of the EVM");
+    let rows = uncached.costs.iter().zip(&cached.costs).flat_map(|(uncached, cached)| {
         assert_eq!(uncached.key(), cached.key(), "the same history both times");
         [(uncached, false), (cached, true)].map(|(cost, cached)| {
             json!({
@@ -79,11 +99,15 @@ fn report(uncached: &[Cost], cached: &[Cost], breakdowns: &[Breakdown]) -> Value
                 "gas": cost.gas,
                 "budget": limits::budget(cost, cached),
                 "peer": limits::peers(cost),
+                "live": peers::of(live, cost).collect::<BTreeMap<_, _>>(),
             })
         })
     });
     let rows: Vec<_> = rows.collect();
-    limits::assert_all_used(uncached);
+    limits::assert_all_used(&uncached.costs);
+    if !live.is_empty() {
+        limits::assert_all_live(live);
+    }
     let declared = |name: &str| -> Vec<_> {
         let declared = abi::json::of(name).expect("it is one of the names");
         declared.functions().map(|function| function.signature()).collect()

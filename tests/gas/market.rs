@@ -14,7 +14,7 @@ use math::{bounds::DAY_SECS, history::HOUR_SECS};
 
 /// Seconds between two interactions of an hour. In the same second the price sums stay what they are, and two slots with
 /// them: people are never as quick.
-const PAUSE_SECS: u64 = 12;
+pub(crate) const PAUSE_SECS: u64 = 12;
 
 /// Any amount will do.
 pub(crate) const ANY: U256 = U256::ZERO;

@@ -99,8 +99,11 @@ enum Task {
         /// Write nothing; exit code 1 if anything differs from the snapshots, by a unit of gas or a byte.
         #[arg(long)]
         check: bool,
-        /// Show only operations that the earlier system or other tokens have, too.
-        #[arg(long)]
+        /// Write and check nothing; show what others have, too, beside what theirs cost in the same run.
+        ///
+        /// Compiles Uniswap v2 and the ERC-20s of OpenZeppelin and solady from their npm packages, which it gets into the
+        /// cache folder; needs Node.js 20 or later with npm. The earlier system isn't published: its figures are recorded.
+        #[arg(long, conflicts_with = "check")]
         peers: bool,
     },
     /// Replay recorded behaviour of a Nitro node on the devnode, each file on a fresh chain.
@@ -180,7 +183,8 @@ fn main() -> ExitCode {
         Task::Compat => ("compat", commands::compat::run()),
         Task::Outcomes => ("outcomes", commands::outcomes::run()),
         Task::Storage { check } => ("storage", commands::storage::run(check)),
-        Task::Gas { check, peers } => ("gas", commands::gas::run(check, peers)),
+        Task::Gas { peers: true, .. } => ("gas", commands::gas::run_with_peers()),
+        Task::Gas { check, .. } => ("gas", commands::gas::run(check)),
         Task::Vectors { files } => ("vectors", commands::vectors::run(&files)),
         Task::Bench { filter } => ("bench", commands::bench::run(filter.as_deref())),
         Task::Foreign { names, all } => ("foreign", commands::foreign::run(&names, all)),

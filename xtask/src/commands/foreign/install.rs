@@ -1,6 +1,6 @@
 //! Clients in the user's cache folder, each as its lock file says.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -20,12 +20,12 @@ const BUILT_BY_TOOLS: &str = "target/foreign/build";
 /// A command that runs the script of `client`; gets the client from its registry if the cache doesn't have it.
 pub(super) fn script(root: &Path, cache: &Path, client: Client) -> Result<Command> {
     let sources = root.join(SOURCES).join(client.name());
-    let lock = locked(&sources, client.kind())?;
-    let target = cache.join("foreign").join(format!("{}-{}", client.name(), &lock[2..14]));
-    let _lock = cache::lock(&cache.join("foreign").join(format!("{}.lock", client.name())))?;
+    let name = client.name();
+    let target = place(cache, name, &sources, client.kind())?;
+    let _lock = lock(cache, name)?;
     match client.kind() {
         Kind::Npm => {
-            once(client, &target, |folder| npm(&sources, folder))?;
+            once(name, &target, |folder| npm(&sources, folder))?;
             // Node.js looks for packages beside the script, so the script goes to where they are.
             copy(&sources.join("run.mjs"), &target.join("run.mjs"))?;
             copy(&root.join(SOURCES).join(SHARED), &target.join(SHARED))?;
@@ -34,26 +34,51 @@ pub(super) fn script(root: &Path, cache: &Path, client: Client) -> Result<Comman
             Ok(command)
         }
         Kind::Python => {
-            once(client, &target, |folder| python(&sources, folder))?;
+            once(name, &target, |folder| python(&sources, folder))?;
             let mut command = Command::new(target.join("bin/python"));
             // Nothing that a user has set for Python elsewhere, and no compiled files in the repository.
             command.args(["-I", "-B"]).arg(sources.join("run.py"));
             Ok(command)
         }
-        Kind::Crate => rust::program(client.name(), &sources, &target),
+        Kind::Crate => rust::program(name, &sources, &target),
         Kind::CargoTool => {
-            once(client, &target, |folder| rust::install(client.name(), &sources, folder))?;
+            once(name, &target, |folder| rust::install(name, &sources, folder))?;
             rust::with_tool(&sources.join("run.mjs"), target.join("bin"), &root.join(BUILT_BY_TOOLS))
         }
     }
 }
 
+/// A command that runs the script `files[0]` of `sources` for Node.js, beside the other `files` and the packages that the
+/// lock file there names; gets those from npm if the cache doesn't have them.
+pub(crate) fn node_script(name: &str, sources: &Path, files: &[&str], cache: &Path) -> Result<Command> {
+    let target = place(cache, name, sources, Kind::Npm)?;
+    let _lock = lock(cache, name)?;
+    once(name, &target, |folder| npm(sources, folder))?;
+    for file in files {
+        copy(&sources.join(file), &target.join(file))?;
+    }
+    let mut command = Command::new("node");
+    command.args(files.first().map(|script| target.join(script)));
+    Ok(command)
+}
+
+/// Where the cache keeps what the lock file in `sources` names.
+fn place(cache: &Path, name: &str, sources: &Path, kind: Kind) -> Result<PathBuf> {
+    let lock = locked(sources, kind)?;
+    Ok(cache.join("foreign").join(format!("{name}-{}", &lock[2..14])))
+}
+
+/// Keeps others from installing the same.
+fn lock(cache: &Path, name: &str) -> Result<File> {
+    cache::lock(&cache.join("foreign").join(format!("{name}.lock")))
+}
+
 /// Has `install` fill the folder `target`, unless an earlier run has done so.
-fn once(client: Client, target: &Path, install: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+fn once(name: &str, target: &Path, install: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     if target.is_dir() {
         return Ok(());
     }
-    process::note(format!("getting {} from its registry", client.name()));
+    process::note(format!("getting {name} from its registry"));
     let partial = cache::workspace_for(target)?;
     install(&partial)?;
     cache::publish(&partial, target)
@@ -150,6 +175,9 @@ mod tests {
             assert!(packages > 0, "{}", path.display());
             assert_eq!(packages, hashed, "{}", path.display());
         }
+        let peers = fs::read_to_string(root.join("tests/peers/package-lock.json")).unwrap();
+        assert!(!peers.contains("\"resolved\""));
+        assert_eq!(peers.matches("\"node_modules/").count(), peers.matches("\"integrity\"").count());
         let project = root.join(SOURCES).join("cargo-stylus/constructed/Cargo.lock");
         let (packages, hashed) = of_cargo(&fs::read_to_string(&project).unwrap());
         assert!(packages > 0 && packages == hashed, "{}", project.display());
@@ -165,12 +193,12 @@ mod tests {
     fn a_client_is_installed_once_and_not_at_all_if_that_fails() {
         let folder = std::env::temp_dir().join(format!("xtask-foreign-once-{}", std::process::id()));
         let target = folder.join("viem");
-        assert!(once(Client::Viem, &target, |_| anyhow::bail!("no network")).is_err());
+        assert!(once("viem", &target, |_| anyhow::bail!("no network")).is_err());
         assert!(!target.exists());
         let fill = |partial: &Path| Ok(fs::write(partial.join("client"), "")?);
-        once(Client::Viem, &target, fill).unwrap();
+        once("viem", &target, fill).unwrap();
         assert!(target.join("client").exists());
-        once(Client::Viem, &target, |_| anyhow::bail!("installed again")).unwrap();
+        once("viem", &target, |_| anyhow::bail!("installed again")).unwrap();
         cache::remove(&folder).unwrap();
     }
 

@@ -17,6 +17,7 @@ use xtask::{artifacts, cache, process, repo};
 
 use crate::report::{Outcome, Verdict, table};
 pub(crate) use client::Client;
+pub(crate) use install::node_script;
 use node::Node;
 
 /// Runs the named clients; those of CI without any, all with `all`. One that fails doesn't keep the others from running.

@@ -1,6 +1,7 @@
 //! `cargo xtask gas`
 
 mod document;
+mod peers;
 mod rows;
 mod sizes;
 mod snapshot;
@@ -19,18 +20,26 @@ use self::snapshot::Difference;
 use crate::report::{Outcome, grouped, table};
 
 /// Measures what every function costs and how large the programs are, and compares both with the snapshots, or, without
-/// `check`, makes them anew. With `peers` it shows only what others have, too.
-pub(crate) fn run(check: bool, peers: bool) -> Result<Outcome> {
+/// `check`, makes them anew.
+pub(crate) fn run(check: bool) -> Result<Outcome> {
     let results = Results::new(check)?;
-    let mut text = cost_table(&results.measured, peers);
-    if !peers {
-        text += &format!("\n\n{}", size_table(&results.sizes));
-    }
+    let mut text = format!("{}\n\n{}", cost_table(&results.measured), size_table(&results.sizes));
     if let Some(wrong) = results.wrong() {
         text += &format!("\n\n{wrong}");
     }
     let outcome = Outcome::new(results.measured.report(), text).failed_if(results.reason());
     Ok(outcome.with_toolchain(results.toolchain))
+}
+
+/// Measures what others published on the same chain, after our functions, and shows both beside each other. Touches no
+/// snapshot, and compares with none.
+pub(crate) fn run_with_peers() -> Result<Outcome> {
+    let root = repo::root()?;
+    let artifacts = artifacts::ensure()?;
+    let compiled = peers::compile(&root)?;
+    let measured = measure(&root, Some(&compiled))?;
+    let outcome = Outcome::new(measured.report(), live_table(&measured));
+    Ok(outcome.with_toolchain(identity(&artifacts)?))
 }
 
 /// The check as a step of `ci`.
@@ -56,7 +65,7 @@ impl Results {
         let root = repo::root()?;
         let artifacts = artifacts::ensure()?;
         let toolchain = identity(&artifacts)?;
-        let measured = measure(&root)?;
+        let measured = measure(&root, None)?;
         let sizes = sizes::all(&artifacts)?;
         let mut problems = measured.problems();
         let mut differences = Vec::new();
@@ -120,11 +129,12 @@ fn identity(artifacts: &Artifacts) -> Result<String> {
     Ok(toolchain::ensure(None)?.identity())
 }
 
-/// Plays the history that is measured; the tests' crate knows it.
-fn measure(root: &Path) -> Result<Measured> {
+/// Plays the history that is measured, with what others `compiled` after it; the tests' crate knows it.
+fn measure(root: &Path, compiled: Option<&Path>) -> Result<Measured> {
     let program = super::build_workspace(root)?.join("examples/gas");
     process::note("measuring every function, with and without the chain's cache");
     let output = Command::new(&program)
+        .args(compiled)
         .current_dir(root)
         .stderr(Stdio::inherit())
         .output()
@@ -135,14 +145,13 @@ fn measure(root: &Path) -> Result<Measured> {
     serde_json::from_slice(&output.stdout).context("what was measured can't be understood")
 }
 
-fn cost_table(measured: &Measured, peers: bool) -> String {
+fn cost_table(measured: &Measured) -> String {
     let own = ["contract", "function", "case", ">uncached", ">cached", ">budget"].map(str::to_owned);
     let headings: Vec<_> = own.into_iter().chain(rows::PEERS.iter().map(|peer| format!(">{peer}"))).collect();
     let headings: [&str; 6 + rows::PEERS.len()] = std::array::from_fn(|column| &*headings[column]);
-    let shown = measured.cases();
-    let shown = shown.iter().filter(|case| !peers || !case.peers().is_empty());
+    let cases = measured.cases();
     let number = |gas: Option<u64>| gas.map(grouped).unwrap_or_default();
-    let lines = shown.map(|case| {
+    let lines = cases.iter().map(|case| {
         let [one, two, three, four, five] = rows::PEERS.map(|peer| number(case.peers().get(peer).copied()));
         [
             case.contract().to_owned(),
@@ -156,6 +165,35 @@ fn cost_table(measured: &Measured, peers: bool) -> String {
             three,
             four,
             five,
+        ]
+    });
+    table(headings, lines)
+}
+
+/// What others have, too: ours, theirs from this run, and what is only recorded.
+fn live_table(measured: &Measured) -> String {
+    let [recorded, live @ ..] = rows::PEERS;
+    let recorded_heading = format!(">{recorded} (recorded)");
+    let live_headings = live.map(|peer| format!(">{peer}"));
+    let [one, two, three, four] = &live_headings;
+    let headings =
+        ["contract", "function", "case", ">uncached", ">cached", one, two, three, four, &recorded_heading];
+    let cases = measured.cases();
+    let shown = cases.iter().filter(|case| !case.live().is_empty() || !case.peers().is_empty());
+    let number = |gas: Option<u64>| gas.map(grouped).unwrap_or_default();
+    let lines = shown.map(|case| {
+        let [one, two, three, four] = live.map(|peer| number(case.live().get(peer).copied()));
+        [
+            case.contract().to_owned(),
+            case.name().to_owned(),
+            case.case().to_owned(),
+            grouped(case.uncached.gas),
+            grouped(case.cached.gas),
+            one,
+            two,
+            three,
+            four,
+            number(case.peers().get(recorded).copied()),
         ]
     });
     table(headings, lines)
@@ -202,14 +240,19 @@ mod tests {
     }
 
     #[test]
-    fn only_what_others_have_is_shown_if_asked_for() {
+    fn what_was_measured_of_others_is_beside_ours() {
         let mut value = rows::tests::measured();
-        for row in value["rows"].as_array_mut().unwrap().iter_mut().take(2) {
+        for row in value["rows"].as_array_mut().unwrap() {
+            let is_later = row["case"] == "later";
             row["peer"] = serde_json::json!({});
+            row["live"] =
+                if is_later { serde_json::json!({ "solady": 31_000 }) } else { serde_json::json!({}) };
         }
         let measured = rows::tests::parsed(value);
-        assert!(cost_table(&measured, false).contains("later"));
-        assert!(!cost_table(&measured, true).contains("later"));
-        assert!(cost_table(&measured, true).contains("30 000"));
+        let table = live_table(&measured);
+        let lines: Vec<_> = table.lines().filter(|line| line.contains("send")).collect();
+        assert_eq!(lines.len(), 1, "{table}");
+        assert!(lines[0].contains("later") && lines[0].contains("34 000") && lines[0].contains("31 000"));
+        assert!(cost_table(&measured).contains("first"));
     }
 }

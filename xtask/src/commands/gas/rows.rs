@@ -32,7 +32,10 @@ pub(super) struct Row {
     /// Gas of the whole transaction.
     pub(super) gas: u64,
     pub(super) budget: Option<u64>,
+    /// What it costs others, as recorded.
     peer: BTreeMap<String, u64>,
+    /// What it cost others on the same chain in the same run, if they were measured.
+    live: BTreeMap<String, u64>,
 }
 
 /// What one transaction consists of.
@@ -77,6 +80,10 @@ impl Case<'_> {
 
     pub(super) fn peers(&self) -> &BTreeMap<String, u64> {
         &self.cached.peer
+    }
+
+    pub(super) fn live(&self) -> &BTreeMap<String, u64> {
+        &self.cached.live
     }
 
     /// Whether it is of the market: the pools and their factory.
@@ -148,6 +155,7 @@ impl Measured {
                 "gas": row.gas,
                 "budget": row.budget,
                 "peer": row.peer,
+                "live": row.live,
             })
         });
         rows.collect()
@@ -169,7 +177,7 @@ pub(super) mod tests {
         let row = |case: &str, cached: bool, gas: u64, budget: Option<u64>| {
             json!({
                 "contract": "token", "function": "send(uint256)", "case": case, "cached": cached, "gas": gas,
-                "budget": budget, "peer": { "solady": 30_000 },
+                "budget": budget, "peer": { "solady": 30_000 }, "live": {},
             })
         };
         json!({
