@@ -92,8 +92,9 @@ impl Quote {
         } else {
             amount_in * (whole + slippage) / whole
         };
-        // out / in against reserve_out / reserve_in; 112 + 112 + 14 bits.
-        let kept = amount_out * U256::from(reserve_in) * whole / (amount_in * U256::from(reserve_out));
+        // out / in against reserve_out / reserve_in; 112 + 112 bits each.
+        let (got, fair) = (amount_out * U256::from(reserve_in), amount_in * U256::from(reserve_out));
+        let kept = curve::mul_div(got, whole, fair).unwrap_or_default();
         let impact_bps = BPS.saturating_sub(kept.saturating_to());
         Ok(Self { amount_in, amount_out, bound, impact_bps })
     }
