@@ -10,6 +10,7 @@ mod properties;
 mod refusals;
 mod registry;
 mod stack;
+mod state;
 mod storage;
 mod tokens;
 mod upgrades;
