@@ -1,5 +1,7 @@
-//! Registry and factory as a later version may be: each with one more field, and two functions that use it. Built from
+//! Registry and factories as a later version may be: each with one more field, and two functions that use it. Built from
 //! edited copies of their sources, for tests of upgrades only.
+
+mod edits;
 
 use alloy::sol;
 use ecosystem::program::Program;
@@ -18,7 +20,7 @@ sol! {
         function setNote(bytes32 credentialId, bytes32 note) external;
     }
 
-    /// What the grown factory has more.
+    /// What each of the grown factories has more.
     interface IMotto {
         /// The factory's motto; zero if it has none.
         function motto() external view returns (bytes32 motto);
@@ -27,127 +29,19 @@ sol! {
     }
 }
 
-const CONTRACT: &str = "src/contract.rs";
-const ROUTES: &str = "src/routes.rs";
-
-/// A map behind all fields of the registry.
-const REGISTRY: [Edit; 5] = [
-    Edit {
-        file: CONTRACT,
-        find: "#[storage]\nstruct Records {\n",
-        replace: "/// | 14 | `notes` | credential id → note |\n#[storage]\nstruct Records {\n",
-    },
-    Edit {
-        file: CONTRACT,
-        find: "}\n\nimpl Namespace for Records {\n",
-        replace: "    notes: WordMap<B256>,\n}\n\nimpl Namespace for Records {\n",
-    },
-    Edit {
-        file: CONTRACT,
-        find: "// What the interface declares; `routes.rs` says which call runs which function.\n",
-        replace: "impl CredentialRegistry {
-    /// What is noted of a credential; zero if nothing.
-    pub fn note(&self, credential_id: B256) -> B256 {
-        self.records.notes.at(credential_id).get()
-    }
-
-    /// Notes something of a credential.
-    ///
-    /// Errors: [`OwnableUnauthorizedAccount`].
-    pub fn set_note(&mut self, credential_id: B256, note: B256) -> Result<(), RegistryError> {
-        self.ownership.only_owner()?;
-        self.records.notes.at_mut(credential_id).set(note);
-        Ok(())
-    }
-}
-",
-    },
-    Edit {
-        file: ROUTES,
-        find: "use crate::contract::CredentialRegistry;\n",
-        replace: "use crate::contract::CredentialRegistry;
-
-alloy_sol_types::sol! {
-    interface INotes {
-        function note(bytes32 credentialId) external view returns (bytes32 note);
-        function setNote(bytes32 credentialId, bytes32 note) external;
-    }
-}
-use INotes::{noteCall, setNoteCall};
-",
-    },
-    Edit {
-        file: ROUTES,
-        find: "    initializeCall => ",
-        replace: "    noteCall => reply::words(&[this.note(a.word()?).word()]);
-    setNoteCall => done(this.set_note(a.word()?, a.word()?)?);
-    initializeCall => ",
-    },
-];
-
-/// A word behind all fields of the factory.
-const FACTORY: [Edit; 5] = [
-    Edit {
-        file: CONTRACT,
-        find: "///\n/// An untouched word of 9 or 10 is",
-        replace: "/// | 11 | `motto` | what the factory stands for |\n///\n/// An untouched word of 9 or 10 is",
-    },
-    Edit {
-        file: CONTRACT,
-        find: "}\n\nimpl Namespace for Tokens {\n",
-        replace: "    motto: Word,\n}\n\nimpl Namespace for Tokens {\n",
-    },
-    Edit {
-        file: CONTRACT,
-        find: "// What the interface declares; `routes.rs` says which call runs which function.\n",
-        replace: "impl CredentialTokenFactory {
-    /// The factory's motto; zero if it has none.
-    pub fn motto(&self) -> B256 {
-        self.tokens.motto.get()
-    }
-
-    /// Gives the factory a motto.
-    ///
-    /// Errors: [`OwnableUnauthorizedAccount`].
-    pub fn set_motto(&mut self, motto: B256) -> Result<(), FactoryError> {
-        self.ownership.only_owner()?;
-        self.tokens.motto.set(motto);
-        Ok(())
-    }
-}
-",
-    },
-    Edit {
-        file: ROUTES,
-        find: "use crate::contract::{CredentialTokenFactory, FactoryError};\n",
-        replace: "use crate::contract::{CredentialTokenFactory, FactoryError};
-
-alloy_sol_types::sol! {
-    interface IMotto {
-        function motto() external view returns (bytes32 motto);
-        function setMotto(bytes32 motto) external;
-    }
-}
-use IMotto::{mottoCall, setMottoCall};
-",
-    },
-    Edit {
-        file: ROUTES,
-        find: "    initializeCall => ",
-        replace: "    mottoCall => reply::words(&[this.motto().word()]);
-    setMottoCall => done(this.set_motto(a.word()?)?);
-    initializeCall => ",
-    },
-];
-
 /// The grown registry's sources and wasm.
 pub async fn registry() -> Edited {
-    built("credential-registry", &REGISTRY).await
+    built("credential-registry", &edits::REGISTRY).await
 }
 
 /// The grown factory's sources and wasm.
 pub async fn factory() -> Edited {
-    built("token-factory", &FACTORY).await
+    built("token-factory", &edits::FACTORY).await
+}
+
+/// The grown pool factory's sources and wasm.
+pub async fn pool_factory() -> Edited {
+    built("pool-factory", &edits::POOL_FACTORY).await
 }
 
 /// The program that was built.

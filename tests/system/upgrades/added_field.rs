@@ -150,11 +150,12 @@ fn the_grown_programs_differ_from_the_recorded_layouts_by_one_appended_field() {
     run(async {
         appended(&grown::registry().await, "credential-registry", "notes");
         appended(&grown::factory().await, "token-factory", "motto");
+        appended(&grown::pool_factory().await, "pool-factory", "motto");
     });
 }
 
 /// The layout of a grown program, and the field that it has more than the recorded one.
-fn appended(edited: &Edited, folder: &str, label: &str) -> (Layout, Entry) {
+pub(super) fn appended(edited: &Edited, folder: &str, label: &str) -> (Layout, Entry) {
     let contracts = repo::root().expect("the repository").join("contracts");
     let layout = Layout::of_crate(&edited.sources, &contracts).expect("true slot tables");
     let layout = layout.expect("it stores something");
@@ -204,10 +205,10 @@ async fn use_factory(stage: &Stage) -> Address {
     stage.token_with(tokens(10)).await
 }
 
-/// Everything that a proxy's contract stores, whatever it is: the proxy's own slots are left out.
-async fn stored(stage: &Stage, at: Address) -> BTreeMap<B256, B256> {
+/// Everything that a contract stores, whatever it is: a proxy's own slots are left out.
+pub(super) async fn stored(stage: &Stage, at: Address) -> BTreeMap<B256, B256> {
     let mut words = BTreeMap::new();
-    for slot in touched(&stage.world).await.remove(&at).expect("a proxy that was used") {
+    for slot in touched(&stage.world).await.remove(&at).expect("a contract that was used") {
         let word = stage.chain().storage(at, slot).await.expect("the node answers");
         if ![IMPLEMENTATION_SLOT, PENDING_SLOT, GATE_SLOT].contains(&slot) && !word.is_zero() {
             words.insert(slot, word);
@@ -217,7 +218,7 @@ async fn stored(stage: &Stage, at: Address) -> BTreeMap<B256, B256> {
 }
 
 /// What is stored now; all that was stored before has to be as it was.
-fn new_words(before: &BTreeMap<B256, B256>, now: &BTreeMap<B256, B256>) -> Vec<(B256, B256)> {
+pub(super) fn new_words(before: &BTreeMap<B256, B256>, now: &BTreeMap<B256, B256>) -> Vec<(B256, B256)> {
     for (slot, word) in before {
         assert_eq!(now.get(slot), Some(word), "slot {slot}");
     }

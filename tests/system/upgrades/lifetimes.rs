@@ -3,12 +3,12 @@
 
 use abi::{
     factory::ICredentialTokenFactory as factory, pool::ICredentialPool as pool,
-    registry::ICredentialRegistry as registry, token::ICredentialToken as token,
+    pool_factory::IPoolFactory as pools, registry::ICredentialRegistry as registry,
+    token::ICredentialToken as token,
 };
 use alloy::{
     primitives::{Address, U256, address},
     sol,
-    sol_types::SolCall,
 };
 use ecosystem::{
     activation::{activate, active_version, keep_alive},
@@ -17,7 +17,11 @@ use ecosystem::{
 };
 use ecosystem_tests::{Stage, World, grown, run, tokens, wei};
 
-use super::{active, lock, upgrade_as_announced};
+use super::{
+    active, buys, is_silent, lock,
+    pools::{programs_of, twins},
+    upgrade_as_announced,
+};
 
 const DAY_SECS: u64 = 86_400;
 
@@ -104,7 +108,7 @@ fn a_pool_trades_and_redeems_while_its_extension_is_dead() {
         // The clock is moved: not in the world that others share.
         let world = World::own().await;
         let stage = Stage::in_world(world.clone()).await;
-        let (at, token) = stage.pool().await;
+        let (at, _) = stage.pool().await;
         let (holder, deadline) = (stage.holder.address(), U256::MAX);
         let shares = stage.reads(at, pool::balanceOfCall { account: holder }).await;
         world.give(holder, wei(1)).await;
@@ -115,8 +119,7 @@ fn a_pool_trades_and_redeems_while_its_extension_is_dead() {
         }
         world.advance_time(60 * DAY_SECS).await;
 
-        let used = Used { stage: &stage, token };
-        used.is_silent(at, pool::nameCall {}).await;
+        is_silent(&stage, at, pool::nameCall {}).await;
         assert_eq!(stage.reads(at, pool::balanceOfCall { account: holder }).await, shares);
         let buy = pool::swapExactEthForTokensCall { minOut: U256::ONE, to: holder, deadline };
         stage.pays(&stage.holder, at, buy, wei(1)).await;
@@ -138,23 +141,25 @@ fn a_pool_trades_and_redeems_while_its_extension_is_dead() {
     });
 }
 
-/// A stage with locked proxies and a token of which the holder has ten.
+/// A stage with locked proxies, a token of which the holder has ten, and its pool, which has fifty.
 struct Used<'a> {
     stage: &'a Stage,
     token: Address,
+    pool: Address,
 }
 
 impl<'a> Used<'a> {
     async fn new(stage: &'a Stage) -> Self {
-        let token = stage.token_with(tokens(10)).await;
+        let token = stage.token_with(tokens(60)).await;
+        let pool = stage.pool_of(token, tokens(50), wei(50)).await;
         lock(stage).await;
-        Self { stage, token }
+        Self { stage, token, pool }
     }
 
     /// Nothing of the system can be called by anybody: its programs halt for this reason, and what stands in front of them
     /// passes on that they say nothing.
     async fn is_dead(&self, reason: &str) {
-        let Self { stage, token } = self;
+        let Self { stage, token, pool } = *self;
         for program in stage.world.programs.all() {
             let version = active_version(stage.chain(), program.address).await.expect("the node answers");
             assert_eq!(version, None, "{}", program.name);
@@ -163,46 +168,68 @@ impl<'a> Used<'a> {
                 other => panic!("{} has to halt: {:?}", program.name, other.map(drop)),
             }
         }
-        self.is_silent(stage.system.registry, registry::ownerCall {}).await;
-        self.is_silent(stage.system.factory, factory::getTokenCountCall {}).await;
-        self.is_silent(*token, token::totalSupplyCall {}).await;
+        is_silent(stage, stage.system.registry, registry::ownerCall {}).await;
+        is_silent(stage, stage.system.factory, factory::getTokenCountCall {}).await;
+        is_silent(stage, stage.system.pool_factory, pools::getPoolCountCall {}).await;
+        is_silent(stage, token, token::totalSupplyCall {}).await;
+        is_silent(stage, pool, pool::getReservesCall {}).await;
     }
 
-    async fn is_silent(&self, at: Address, call: impl SolCall) {
-        match self.stage.chain().read(at, call).await {
-            Err(ChainError::Reverted { revert, .. }) => assert!(revert.data.is_empty(), "{revert}"),
-            other => panic!("{at} has to fail without data: {:?}", other.map(drop)),
-        }
-    }
-
-    /// What the admin does for the proxies, and anybody for the tokens.
+    /// What the admin does for the proxies, the owner for new pools, and anybody for tokens and pools.
     async fn replace(&self) {
-        let Self { stage, token } = self;
-        let [registry, factory] = [grown::registry().await, grown::factory().await];
-        let [registry, factory] = [active(stage, &registry).await, active(stage, &factory).await];
-        let upgrades = [(stage.system.registry, &registry), (stage.system.factory, &factory)];
+        let Self { stage, token, pool } = *self;
+        let [registry, factory, pool_factory] =
+            [grown::registry().await, grown::factory().await, grown::pool_factory().await];
+        let [registry, factory, pool_factory] = [
+            active(stage, &registry).await,
+            active(stage, &factory).await,
+            active(stage, &pool_factory).await,
+        ];
+        let system = &stage.system;
+        let upgrades =
+            [(system.registry, &registry), (system.factory, &factory), (system.pool_factory, &pool_factory)];
         upgrade_as_announced(stage, &upgrades).await;
-        // Tokens have no admin: until somebody activates their program, they stand still, and keep what they have.
-        self.is_silent(*token, token::totalSupplyCall {}).await;
-        let program = &stage.world.programs.token;
-        let again = activate(stage.chain(), &stage.stranger, program, &mut Steps::silent()).await;
-        again.expect("anybody may");
+        let [program, extension] = twins(stage).await.map(|twin| twin.address);
+        let call = pools::setImplementationCall { newImplementation: program, newExtension: extension };
+        stage.executes(&stage.owner, system.pool_factory, call).await;
+        // Tokens and pools have no admin: until somebody activates their programs, they stand still, and keep what they have.
+        is_silent(stage, token, token::totalSupplyCall {}).await;
+        is_silent(stage, pool, pool::getReservesCall {}).await;
+        let programs = &stage.world.programs;
+        for program in [&programs.token, &programs.pool, &programs.pool_extension] {
+            let again = activate(stage.chain(), &stage.stranger, program, &mut Steps::silent()).await;
+            again.expect("anybody may");
+        }
     }
 
     /// Everything that was there still is, and everything works.
     async fn goes_on(&self) {
-        let Self { stage, token } = self;
+        let Self { stage, token, pool } = *self;
         let (holder, to) = (stage.holder.address(), stage.stranger.address());
-        assert_eq!(stage.reads(*token, token::balanceOfCall { account: holder }).await, tokens(10));
-        assert_eq!(stage.reads(stage.system.factory, factory::getAllTokensCall {}).await, [*token]);
+        assert_eq!(stage.reads(token, token::balanceOfCall { account: holder }).await, tokens(10));
+        assert_eq!(stage.reads(stage.system.factory, factory::getAllTokensCall {}).await, [token]);
         assert_eq!(stage.reads(stage.system.registry, registry::ownerCall {}).await, stage.owner.address());
-        stage.executes(&stage.holder, *token, token::transferCall { to, value: tokens(4) }).await;
-        assert_eq!(stage.reads(*token, token::balanceOfCall { account: to }).await, tokens(4));
-        stage.executes(&stage.generator, *token, token::mintCall { to, amount: tokens(1) }).await;
-        assert_eq!(stage.reads(*token, token::totalSupplyCall {}).await, tokens(11));
+        stage.executes(&stage.holder, token, token::transferCall { to, value: tokens(4) }).await;
+        assert_eq!(stage.reads(token, token::balanceOfCall { account: to }).await, tokens(4));
+        stage.executes(&stage.generator, token, token::mintCall { to, amount: tokens(1) }).await;
+        assert_eq!(stage.reads(token, token::totalSupplyCall {}).await, tokens(61));
         // The token asks the factory, which asks the registry.
-        stage.executes(&stage.holder, *token, token::setEmissionRateCall { newRate: tokens(11) }).await;
-        let second = stage.token_with(tokens(5)).await;
-        assert_eq!(stage.reads(stage.system.factory, factory::getAllTokensCall {}).await, [*token, second]);
+        stage.executes(&stage.holder, token, token::setEmissionRateCall { newRate: tokens(11) }).await;
+        let second = stage.token_with(tokens(60)).await;
+        assert_eq!(stage.reads(stage.system.factory, factory::getAllTokensCall {}).await, [token, second]);
+
+        // The pool trades, and the pool factory, which asks both of them, opens another.
+        let market = stage.system.pool_factory;
+        assert_eq!(stage.reads(market, pools::getAllPoolsCall {}).await, [pool]);
+        assert_eq!(stage.reads(pool, pool::nameCall {}).await, abi::pool::NAME);
+        buys(stage, pool).await;
+        let another = stage.pool_of(second, tokens(50), wei(50)).await;
+        buys(stage, another).await;
+        assert_eq!(stage.reads(market, pools::getAllPoolsCall {}).await, [pool, another]);
+        let current = [
+            stage.reads(market, pools::implementationCall {}).await,
+            stage.reads(market, pools::extensionCall {}).await,
+        ];
+        assert_eq!(programs_of(stage, another).await, current);
     }
 }

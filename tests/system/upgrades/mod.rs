@@ -3,22 +3,27 @@
 mod added_field;
 mod announced;
 mod lifetimes;
+mod pools;
 mod refused;
 
-use abi::proxy::IProxy as proxy;
+use abi::{
+    pool::ICredentialPool::{self as pool, Swap},
+    proxy::IProxy as proxy,
+};
 use alloy::{
-    primitives::{Address, B256, Bytes, keccak256},
+    primitives::{Address, B256, Bytes, U256, keccak256},
     rpc::types::TransactionRequest,
     sol_types::SolCall,
 };
 use ecosystem::{
     activation::{Deployed, deploy_and_activate},
+    chain::ChainError,
     key::Key,
     program::Program,
     proxy::{DELAY_SECS, GATE_SLOT, Gate, IMPLEMENTATION_SLOT, PENDING_SLOT},
     steps::Steps,
 };
-use ecosystem_tests::{Stage, grown};
+use ecosystem_tests::{Stage, grown, wei};
 use xtask::artifacts::edited::Edited;
 
 /// An upgrade without a call.
@@ -82,4 +87,20 @@ async fn is_nobodys(stage: &Stage, who: &Key, at: Address, call: &[u8]) {
     let error = stage.chain().call(request.from(who.address()), "a call of no function").await;
     let error = error.expect_err("there is no such function");
     assert!(error.revert().is_none_or(|revert| revert.data.is_empty()), "{error}");
+}
+
+/// A view whose program can't be called any more: what stands in front of it passes on that it says nothing.
+async fn is_silent(stage: &Stage, at: Address, view: impl SolCall) {
+    match stage.chain().read(at, view).await {
+        Err(ChainError::Reverted { revert, .. }) => assert!(revert.data.is_empty(), "{revert}"),
+        other => panic!("{at} has to fail without data: {:?}", other.map(drop)),
+    }
+}
+
+/// Buys a pool's tokens for the stage's holder, for a thousandth of an Ether.
+async fn buys(stage: &Stage, pool: Address) -> Swap {
+    let to = stage.holder.address();
+    stage.world.give(to, wei(1)).await;
+    let call = pool::swapExactEthForTokensCall { minOut: U256::ONE, to, deadline: U256::MAX };
+    stage.event(&stage.pays(&stage.holder, pool, call, wei(1)).await, pool)
 }
