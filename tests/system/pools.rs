@@ -105,6 +105,7 @@ fn the_protocol_gets_its_part_where_it_is_on_and_anyone_has_it_paid() {
         assert_eq!([paid.tokenAmount, paid.ethAmount], [U256::ZERO; 2]);
 
         // Once launched: off at once, on by announcement.
+        stage.install_oracle(fixture::oracle()).await;
         stage.executes(owner, at, pools::launchCall {}).await;
         let switch = |on| pools::setProtocolFeeCall { pools: vec![with, without], on };
         let sent = stage.executes(owner, at, switch(false)).await;

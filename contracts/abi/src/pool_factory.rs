@@ -75,8 +75,10 @@ declare! {
         function setTokenFactory(address newTokenFactory) external;
         /// Takes another oracle, for pools created from now on; once launched, it has to be a contract. Only the owner, announced.
         function setOracle(address newOracle) external;
-        /// Takes other pool programs, for pools created from now on: both at once, because they share a pool's storage. Only the
-        /// owner, announced.
+        /// Takes other pool programs, for pools created from now on: both at once, because they share a pool's storage. Each is
+        /// asked whether it answers as its kind does; that both store the same is for the owner to know, and for who reads the
+        /// announcement: programs of one build do, whose recorded layouts (`snapshots/storage`) are compared. Only the owner,
+        /// announced.
         function setImplementation(address newImplementation, address newExtension) external;
         /// Changes what a pool has to be opened with at least: `tokenAmount` (base units) and `ethAmount` (wei). Only the owner,
         /// announced.
@@ -174,8 +176,8 @@ declare! {
         /// The recipient doesn't take the `amount` wei that it is owed.
         error PoolFactoryWithdrawalFailed(address recipient, uint256 amount);
         /// `account` can't serve here: a token factory has to answer as one does and not to be a program itself (use its proxy),
-        /// an oracle not to be zero or a program itself and to be a contract once launched, an implementation and an extension
-        /// to be active programs that answer as a pool's do, each in its place.
+        /// an oracle not to be zero or a program itself and to be a contract from the launch on, an implementation and an
+        /// extension to be active programs that answer as a pool's do, each in its place.
         error PoolFactoryUnsuitable(address account);
         /// From the pool: `to`, the recipient of fees, doesn't take the `amount` wei that it is to get.
         error PoolEtherRefused(address to, uint256 amount);

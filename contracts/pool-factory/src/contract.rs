@@ -570,9 +570,15 @@ impl PoolFactory {
 
     /// Ends the set-up, for ever: from now on the setters below need announcements.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; [`AlreadyLaunched`].
+    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; [`AlreadyLaunched`]; [`PoolFactoryUnsuitable`]
+    /// if the oracle is an account: it would hear of no pool until its replacement, two days later.
     /// Events: `Launched`.
     pub fn launch(&mut self) -> Result<(), PoolFactoryError> {
+        self.ownership.only_owner()?;
+        let oracle = self.oracle();
+        if !self.launched() && self.vm().code_size(oracle) == 0 {
+            return Err(PoolFactoryUnsuitable { account: oracle }.into());
+        }
         Ok(self.schedule.launch(&self.ownership)?)
     }
 

@@ -30,6 +30,7 @@ fn owner_and_guardian_are_what_they_are_and_no_others() {
     run(async {
         let stage = Stage::shared().await;
         stage.install_generator(fixture::generator()).await;
+        stage.install_oracle(fixture::oracle()).await;
         for at in [stage.system.registry, stage.system.factory, stage.system.pool_factory] {
             administration(&stage, at).await;
         }

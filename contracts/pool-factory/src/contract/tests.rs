@@ -41,6 +41,9 @@ fn n(value: u64) -> U256 {
     U256::from(value)
 }
 
+/// Code of some contract.
+const CODE: [u8; 2] = [0x60, 0x00];
+
 /// A factory behind a proxy, with its surroundings; the next caller is Alice, who holds both credentials and sends the Ether
 /// of a pool.
 struct World {
@@ -161,8 +164,9 @@ impl World {
         (world, pool)
     }
 
-    /// Ends the set-up.
+    /// Ends the set-up, with a contract as the oracle.
     fn launch(&mut self) {
+        self.host.vm.set_code(ORACLE, CODE.to_vec());
         self.by(OWNER, |world| world.factory.launch()).unwrap();
         self.forget();
     }

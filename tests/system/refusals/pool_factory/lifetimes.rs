@@ -13,7 +13,7 @@ use ecosystem::{
     activation::{Deployed, keep_alive},
     steps::Steps,
 };
-use ecosystem_tests::{Stage, World, run, tokens, wei};
+use ecosystem_tests::{Stage, World, fixture, run, tokens, wei};
 
 use super::creation::{creation, prepared};
 
@@ -84,9 +84,12 @@ fn a_token_and_a_pool_that_do_not_answer_are_named() {
         }
         assert_eq!(stage.reads(at, pools::poolInfoCall { pool }).await.token, token);
 
-        // An account that heard of nothing is no oracle once launched.
+        // An account that hears of nothing is no oracle: neither at the launch nor after it.
         let account = stage.stranger.address();
         let change = pools::setOracleCall { newOracle: account };
+        stage.executes(owner, at, change.clone()).await;
+        stage.reverts_with(owner, at, pools::launchCall {}, PoolFactoryUnsuitable { account }).await;
+        stage.install_oracle(fixture::oracle()).await;
         stage.executes(owner, at, pools::launchCall {}).await;
         stage.executes(owner, at, scheduleCall { call: change.abi_encode().into() }).await;
         stage.world.advance_time(2 * DAY).await;

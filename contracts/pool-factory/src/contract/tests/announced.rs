@@ -10,7 +10,7 @@ use kit::schedule::{DELAY_SECS, WINDOW_SECS};
 /// A launched factory with a pool.
 fn launched() -> (World, Address) {
     let (mut world, pool) = World::with_pool();
-    world.host.vm.set_code(ORACLE, vec![0x60, 0x00]);
+    world.host.vm.set_code(ORACLE, CODE.to_vec());
     for on in [false, true] {
         let switch = ICredentialPool::setProtocolFeeCall { on }.abi_encode();
         world.host.answer(pool, switch, Ok(vec![]));
@@ -162,6 +162,19 @@ fn renouncing_leaves_no_guardian_and_waits_for_the_pause_to_end() {
     let gone = GuardianSet { previousGuardian: GUARDIAN, newGuardian: Address::ZERO };
     assert_eq!(decode::<GuardianSet>(&world.logs()[0]), gone);
     assert_eq!((world.factory.owner(), world.factory.guardian()), (Address::ZERO, Address::ZERO));
+}
+
+#[test]
+fn launch_reverts_with_unsuitable_while_the_oracle_is_an_account() {
+    let mut world = World::new();
+    let unfit = PoolFactoryUnsuitable { account: ORACLE };
+    world.refuses(OWNER, unfit, |world| world.factory.launch());
+    // Who isn't the owner isn't told.
+    world.refuses(EVE, OwnableUnauthorizedAccount { account: EVE }, |world| world.factory.launch());
+    world.launch();
+    // A second launch is told as such, whatever became of the oracle.
+    world.host.vm.set_code(ORACLE, vec![]);
+    world.refuses(OWNER, AlreadyLaunched {}, |world| world.factory.launch());
 }
 
 #[test]
