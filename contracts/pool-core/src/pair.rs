@@ -148,13 +148,17 @@ impl Market {
         if guard::takes_ether() { Ok(()) } else { Err(PoolPlainEther {}.into()) }
     }
 
-    /// Calls who takes part in a flash swap.
+    /// Calls who takes part in a flash swap. An account without code would take the call, too, and do nothing: Uniswap v2
+    /// refuses it, and so do we.
     fn call_back(
         &mut self,
         callee: Address,
         [amount0, amount1]: [U256; 2],
         data: &[u8],
     ) -> Result<(), PoolError> {
+        if self.vm().code_size(callee) == 0 {
+            return Err(PoolCallbackFailed { callee }.into());
+        }
         let sender = self.vm().msg_sender();
         let words = [sender.word(), amount0.word(), amount1.word(), CALLEE_HEAD_BYTES.word()];
         let mut calldata = encode(credentialPoolCallCall::SELECTOR, &words);

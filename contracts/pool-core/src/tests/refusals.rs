@@ -333,10 +333,14 @@ fn what_others_refuse_is_told() {
         world.by(BOB, |m| m.swap_exact_tokens_for_eth(wad(1), U256::ZERO, STUBBORN, deadline, None)),
         PoolEtherRefused { to: STUBBORN, amount },
     );
-    refused(
-        world.pays(BOB, one, |m| m.swap([out, U256::ZERO], STUBBORN, &[1])),
-        PoolCallbackFailed { callee: STUBBORN },
-    );
+    world.has_code(STUBBORN);
+    // One that fails, and one that has no code to answer with.
+    for callee in [STUBBORN, BOB] {
+        refused(
+            world.pays(BOB, one, |m| m.swap([out, U256::ZERO], callee, &[1])),
+            PoolCallbackFailed { callee },
+        );
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use abi::{
     erc20::IERC20::{
         ERC20InsufficientAllowance, ERC20InsufficientBalance, balanceOfCall, transferCall, transferFromCall,
     },
-    pool::{CloneArgs, ICredentialPoolCallee::credentialPoolCallCall},
+    pool::CloneArgs,
 };
 use alloc::{rc::Rc, vec, vec::Vec};
 use alloy_primitives::{Address, U256, address};
@@ -108,8 +108,8 @@ impl Play {
         let act = self.acts.borrow().get(&to).cloned();
         match act {
             Some(act) => act(self, data),
-            // An account with no code takes Ether, and answers no callback in the way that counts: it does nothing.
-            None if data.is_empty() || data.starts_with(&credentialPoolCallCall::SELECTOR) => {}
+            // An account takes Ether.
+            None if data.is_empty() => {}
             None => return None,
         }
         Some(Ok(vec![]))
@@ -239,7 +239,13 @@ impl World {
 
     /// Has `account` do something when the pool reaches it.
     pub(super) fn act(&self, account: Address, act: impl Fn(&Play, &[u8]) + 'static) {
+        self.has_code(account);
         self.play.acts.borrow_mut().insert(account, Rc::new(act));
+    }
+
+    /// Makes `account` a contract.
+    pub(super) fn has_code(&self, account: Address) {
+        self.vm.set_code(account, vec![0x00]);
     }
 
     pub(super) fn tokens_of(&self, account: Address) -> U256 {
