@@ -131,8 +131,10 @@ declare! {
         function initialize(uint256 tokenAmount, bool protocolFee) external payable;
         /// Stops trades and additions of liquidity, or lets them go on. Only the factory.
         function setPaused(bool paused) external;
-        /// Switches the protocol's part of the fee on or off; nothing is charged of what grew while it was off. Only the
-        /// factory.
+        /// Switches the protocol's part of the fee on or off, at once: what grows from now on is charged with changes of
+        /// liquidity, and what was not charged yet when it is switched off never is. (A pair of Uniswap v2 takes notice with
+        /// its next change of liquidity: what grew before that is never charged, and what grew between two of them is,
+        /// even while it was off in between.) Only the factory.
         function setProtocolFee(bool on) external;
 
         /// Sells the Ether that comes with the call for at least `minOut` tokens to `to`.
@@ -158,9 +160,9 @@ declare! {
         function addLiquidityWithPermit(uint256 tokenDesired, uint256 tokenMin, uint256 ethMin, address to, uint256 deadline, uint256 value, uint256 permitDeadline, uint8 v, bytes32 r, bytes32 s) external payable returns (uint256 tokenAmount, uint256 ethAmount, uint256 shares);
 
         /// Gives `amount0Out` tokens and `amount1Out` wei to `to`, for what was put in: tokens sent here before, the Ether that
-        /// comes with the call. With `data`, `to` is called in between (`credentialPoolCall`) and can put in then, Ether too (by a call with gas: a pool needs
-        /// more than a transfer's 2 300).
-        /// For contracts that do all of it in one transaction.
+        /// comes with the call. With `data`, `to`, a contract, is called in between (`credentialPoolCall`) and can put in
+        /// then, Ether too (by a call with gas: a pool needs more than a transfer's 2 300). For contracts that do all of it in
+        /// one transaction.
         function swap(uint256 amount0Out, uint256 amount1Out, address to, bytes data) external payable;
         /// Gives shares to `to` for the tokens sent here before and the Ether that comes with the call. For contracts.
         function mint(address to) external payable returns (uint256 shares);
@@ -173,7 +175,8 @@ declare! {
 
         /// The reserves, of the token and of Ether, and when they last changed (Unix seconds modulo 2^32).
         function getReserves() external view returns (uint112 reserve0, uint112 reserve1, uint32 blockTimestampLast);
-        /// The product of the reserves after the last change of liquidity; zero while the protocol's fee is off.
+        /// The product of the reserves after the last change of liquidity, or when the protocol's fee was switched on if that
+        /// was later; zero while it is off. (Uniswap v2 sets it with changes of liquidity alone.)
         function kLast() external view returns (uint256);
         /// Sum over time of the token's price in Ether, as UQ112.112 times seconds, modulo 2^256.
         function price0CumulativeLast() external view returns (uint256);
@@ -214,7 +217,8 @@ declare! {
         /// trades they are interpolated.
         function observe(uint32[] secondsAgo) external view returns (int256[] log2PriceSeconds, uint256[] ethReserveSeconds, uint256[] ethVolume);
         /// Up to 30 finished days, the newest last: the day since 1970, the mean of log2(price in wei per base unit) with 32
-        /// fractional bits, the mean Ether reserve and the volume in wei, the number of trades.
+        /// fractional bits, the mean Ether reserve and the volume in wei, the number of trades. Volume and reserve count as
+        /// above; more than 2^80 wei or 2^21 trades a day wrap around.
         function dailyMeans() external view returns (DailyMean[] means);
 
         /// One finished day.
@@ -253,7 +257,8 @@ declare! {
         error InsufficientLiquidityMinted();
         /// The shares are worth nothing of the token, or of Ether.
         error InsufficientLiquidityBurned();
-        /// The pool would hold more than its reserves can count, 2^112 - 1 of each.
+        /// The pool would hold `balance0` tokens and `balance1` wei, more than its reserves can count, 2^112 - 1 of each. What
+        /// doesn't fit by itself stands here as it was brought: the amounts of an addition, the input of a trade twice.
         error PoolReserveOverflow(uint256 balance0, uint256 balance1);
         /// The transaction was mined at `timestamp`, after its `deadline`.
         error DeadlinePassed(uint256 deadline, uint256 timestamp);
@@ -265,7 +270,7 @@ declare! {
         error PoolInvalidRecipient(address to);
         /// `token` isn't traded here.
         error InvalidToken(address token);
-        /// First shares are locked: as many as asked for can move from `unlockTime` (Unix seconds) on.
+        /// First shares are locked: as many as asked for can leave their holder from `unlockTime` (Unix seconds) on.
         error LiquidityLocked(uint256 unlockTime);
         /// The pool is paused: liquidity can be redeemed, trades and additions come later.
         error EnforcedPause();
@@ -273,7 +278,7 @@ declare! {
         error PoolTokenFailed(address token);
         /// `to` doesn't take the `amount` wei that it is to get.
         error PoolEtherRefused(address to, uint256 amount);
-        /// The flash swap's callee at `callee` failed.
+        /// The flash swap's callee at `callee` failed, or has no code.
         error PoolCallbackFailed(address callee);
         /// Ether comes in by the functions that take it, not by itself.
         error PoolPlainEther();

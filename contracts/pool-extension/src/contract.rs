@@ -3,14 +3,15 @@
 //!
 //! **Holds** nothing: it acts on the storage of the pool that delegates to it, by the rules that `pool-core` has for both.
 //!
-//! **Who may call**: pools, by delegation. Called directly it is no pool: its own code is no clone's, so
-//! whatever needs a pool's terms refuses, and the rest tells of a ledger that nobody has anything in.
+//! **Who may call**: pools, by delegation. Called directly it is no pool: its own code is no clone's, so whatever needs a
+//! pool's terms refuses. The rest answers for the program's own storage, of which nothing is anybody's: constants, zeros,
+//! and allowances by permit of shares that don't exist.
 //!
 //! **Trusts** what the pool trusts.
 //!
-//! **Invariants** P1 to P6: see `pool-core`.
+//! **Invariants** P1 to P7: see `pool-core`.
 //!
-//! **Deliberately absent**: everything that its pool answers itself; a way to be called directly.
+//! **Deliberately absent**: everything that its pool answers itself.
 
 use abi::pool::{DECIMALS, NAME, SYMBOL};
 use alloc::{vec, vec::Vec};

@@ -4,13 +4,14 @@
 //!
 //! **Who may call**: everybody trades and adds liquidity, unless the pool is paused, and redeems shares, always; the factory
 //! that created the pool initialises it once, pauses it and switches the protocol's part of the fee. There is no owner.
-//! Every pool is an EIP-1167 clone of one program, and nobody can change a clone's code.
+//! Every pool is an EIP-1167 clone of one program, and nobody can change a clone's code. The program itself is no pool: called
+//! directly it refuses what needs a pool's terms, and the rest is about an empty ledger, with allowances of nothing.
 //!
 //! **Trusts** (safety) the token, which is one of the token factory's, to move exactly what it is asked to move; the
 //! factory to send the first tokens before it initialises. (Liveness) that the programs of pool, extension and token are
 //! kept active, which anyone can do; nothing else.
 //!
-//! **Invariants** P1 to P6: see `pool-core`, which has all the rules. This program is what of them is called often, and
+//! **Invariants** P1 to P7: see `pool-core`, which has all the rules. This program is what of them is called often, and
 //! leaves every other call to the extension whose address is in the clone's code: one address, one storage, one interface.
 //!
 //! **Deliberately absent**: an owner, a way to change the fee of 0.30 %, plain Ether (but from a flash swap's callee, while it
