@@ -1,7 +1,7 @@
 //! The creator's first shares don't move before their time, on any path.
 
 use super::world::{ALICE, BOB, CREATOR, NOW, POOL, World, data};
-use abi::pool::ICredentialPool::LiquidityLocked;
+use abi::{erc20::IERC20::ERC20InsufficientBalance, pool::ICredentialPool::LiquidityLocked};
 use alloc::vec::Vec;
 use alloy_primitives::U256;
 use math::lock;
@@ -64,6 +64,25 @@ fn all_of_it_moves_in_the_end() {
     assert_eq!(world.market.locked_balance_of(CREATOR), Ok(U256::ZERO));
     world.by(CREATOR, |m| m.transfer(ALICE, first)).unwrap();
     assert_eq!(world.market.balance_of(ALICE), first);
+}
+
+#[test]
+fn what_the_creator_sends_to_itself_lowers_no_balance() {
+    let mut world = World::new();
+    let first = world.market.balance_of(CREATOR);
+    world.by(CREATOR, |m| m.transfer(CREATOR, first)).unwrap();
+    world.by(CREATOR, |m| m.approve(BOB, first)).unwrap();
+    world.by(BOB, |m| m.transfer_from(CREATOR, CREATOR, first)).unwrap();
+    assert_eq!(world.market.allowance(CREATOR, BOB), U256::ZERO);
+    assert_eq!(world.market.balance_of(CREATOR), first);
+    assert_eq!(world.market.locked_balance_of(CREATOR), Ok(first));
+    // Nothing is freed by it, and nothing made of it.
+    for refused in leave(&mut world, U256::ONE) {
+        locked(refused, 37);
+    }
+    let needed = first + U256::ONE;
+    let refusal: Vec<u8> = world.by(CREATOR, |m| m.transfer(CREATOR, needed)).expect_err("too much").into();
+    assert_eq!(refusal, data(ERC20InsufficientBalance { sender: CREATOR, balance: first, needed }));
 }
 
 #[test]

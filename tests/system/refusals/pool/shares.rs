@@ -61,9 +61,13 @@ fn shares_are_refused_beyond_balance_and_allowance_and_to_nobody() {
         let locked = LiquidityLocked { unlockTime: unlock_time };
         let more = free + U256::ONE;
         market.refuses(transfer(to, more), locked.clone()).await;
-        market.refuses(transfer(from, more), locked.clone()).await;
         market.refuses(removal(more, from, EVER), locked.clone()).await;
         market.refuses_to(spender, transfer_from(from, to, more), locked).await;
+        // What is sent to its holder stays, locked or not.
+        market.takes(transfer(from, balance)).await;
+        let call = pool::transferFromCall { from, to: from, value: more };
+        stage.executes(spender, market.at, call).await;
+        assert_eq!(market.reads(pool::balanceOfCall { account: from }).await, balance);
         let call = pool::transferFromCall { from, to, value: free };
         stage.executes(spender, market.at, call).await;
         market.takes(transfer(to, NONE)).await;
