@@ -11,6 +11,8 @@
 
 #[cfg(test)]
 pub(crate) mod chain;
+#[cfg(test)]
+pub(crate) mod listing;
 pub mod op;
 pub mod selectors;
 

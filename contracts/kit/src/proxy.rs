@@ -58,6 +58,8 @@
 //! ```
 //!
 //! Offsets have to be as every ABI encoder writes them; padding and what follows the arguments are not looked at.
+//!
+//! `docs/evm.md` has what is assembled here, opcode by opcode.
 
 use abi::{
     arbwasm::{ARB_WASM, IArbWasm::programVersionCall},
@@ -433,5 +435,7 @@ const fn fail_untimely(code: Code, selector: [u8; 4]) -> Code {
     code.push1(SELECTOR_BYTES + WORD_BYTES + WORD_BYTES).ops([PUSH0, REVERT])
 }
 
+#[cfg(test)]
+mod listing;
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,15 @@ macro_rules! opcodes {
                 _ => None,
             }
         }
+
+        /// What an opcode in use does.
+        #[cfg(test)]
+        pub(crate) const fn meaning(code: u8) -> Option<&'static str> {
+            match code {
+                $($code => Some($doc),)+
+                _ => None,
+            }
+        }
     };
 }
 
