@@ -7,6 +7,7 @@
 
 pub mod fixture;
 pub mod grown;
+pub mod history;
 mod outcomes;
 mod runtime;
 mod stage;

@@ -1,196 +1,20 @@
-//! Random histories of a market with two users, each step compared with the model to the wei.
+//! A history: each step on the subject and on the model, and what holds after each.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, mem, ops::AddAssign};
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::U256;
 use num_bigint::BigUint;
 
+use super::{Action, Cast, Kind, State, Step, Subject};
 use crate::{
     pair::{Model, big, small},
-    past::{Past, Told},
+    past::Past,
 };
 
 /// Longest window that pools answer, in seconds.
 const WINDOW_MAX: u64 = 30 * 86_400;
 /// How many windows are asked for at a history's end.
 const WINDOWS: u64 = 24;
-
-/// What somebody does. Amounts in base units and wei.
-#[derive(Clone, Debug)]
-pub enum Action {
-    /// `swapExactEthForTokens` with this much Ether, for at least as much.
-    Buy(U256, U256),
-    /// `swapExactTokensForEth` of as much, for at least as much.
-    Sell(U256, U256),
-    /// `swapEthForExactTokens` of as much, with this much Ether.
-    BuyExact(U256, U256),
-    /// `swapTokensForExactEth` of as much, for at most as much.
-    SellExact(U256, U256),
-    /// The pair's own `swap` for these amounts, with this much Ether.
-    PairTrade([U256; 2], U256),
-    /// `addLiquidity` of at most as much, with this much Ether, and at least these amounts.
-    Add(U256, U256, [U256; 2]),
-    /// The pair's own `mint`, with this much Ether.
-    PairAdd(U256),
-    /// `removeLiquidity` of as many shares, for at least these amounts.
-    Remove(U256, [U256; 2]),
-    /// The pair's own `burn`.
-    PairRemove,
-    /// A transfer of tokens to the pool.
-    SendTokens(U256),
-    /// Ether that comes without a call.
-    ForceEther(U256),
-    /// `skim`.
-    Skim,
-    /// `sync`.
-    Sync,
-    /// Time passes, in seconds.
-    Wait(u64),
-    /// The factory switches the protocol's fee.
-    Switch(bool),
-    /// A transfer of shares.
-    Give(Address, U256),
-}
-
-/// What a pool looks like.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct State {
-    /// Of the token, and of Ether.
-    pub reserves: [U256; 2],
-    /// What the pool has of both.
-    pub balances: [U256; 2],
-    /// Shares in existence.
-    pub supply: U256,
-    /// `kLast`.
-    pub k_last: U256,
-    /// Shares of each of [`Cast::holders`].
-    pub shares: [U256; 6],
-}
-
-/// Who plays.
-#[derive(Clone, Copy, Debug)]
-pub struct Cast {
-    /// Who trade, and have tokens, Ether, and the pool's allowance without end.
-    pub users: [Address; 2],
-    /// Who opened the pool; his shares are released already.
-    pub creator: Address,
-    /// Where 1 000 shares are for ever.
-    pub dead: Address,
-    /// The factory.
-    pub factory: Address,
-    /// The pool.
-    pub pool: Address,
-}
-
-impl Cast {
-    /// Everybody who can have shares.
-    #[must_use]
-    pub const fn holders(&self) -> [Address; 6] {
-        [self.users[0], self.users[1], self.creator, self.dead, self.factory, self.pool]
-    }
-}
-
-/// A pool that lives through a history.
-pub trait Subject {
-    /// `user` does something. What it gives back; `None` if it is refused.
-    fn act(&mut self, user: Address, action: &Action) -> Option<Vec<U256>>;
-    /// What can be seen now.
-    fn state(&mut self) -> State;
-    /// The time now, in Unix seconds.
-    fn now(&mut self) -> u64;
-    /// What the pool tells of the last `seconds`.
-    fn told(&mut self, seconds: u64) -> Told;
-}
-
-/// The kinds of steps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// Ether for tokens.
-    Buy,
-    /// Tokens for Ether.
-    Sell,
-    /// Ether for an exact amount of tokens.
-    BuyExact,
-    /// Tokens for an exact amount of Ether.
-    SellExact,
-    /// The pair's own trade, of what lies there too.
-    PairTrade,
-    /// The same for a unit too much.
-    PairTradeTooMuch,
-    /// Liquidity in the pool's ratio.
-    Add,
-    /// The pair's own addition.
-    PairAdd,
-    /// A redemption.
-    Remove,
-    /// The pair's own redemption.
-    PairRemove,
-    /// Something comes without being told.
-    Donate,
-    /// `skim`.
-    Skim,
-    /// `sync`.
-    Sync,
-    /// Time passes.
-    Wait,
-    /// The protocol's fee is switched.
-    Switch,
-    /// Shares change hands.
-    Give,
-}
-
-impl Kind {
-    /// Each of them.
-    pub const ALL: [Self; 16] = [
-        Self::Buy,
-        Self::Sell,
-        Self::BuyExact,
-        Self::SellExact,
-        Self::PairTrade,
-        Self::PairTradeTooMuch,
-        Self::Add,
-        Self::PairAdd,
-        Self::Remove,
-        Self::PairRemove,
-        Self::Donate,
-        Self::Skim,
-        Self::Sync,
-        Self::Wait,
-        Self::Switch,
-        Self::Give,
-    ];
-}
-
-/// A step; amounts are parts of what there is, in 2⁻³² of it.
-#[derive(Clone, Debug)]
-pub struct Step {
-    kind: Kind,
-    user: usize,
-    side: usize,
-    part: u32,
-    other: u32,
-}
-
-impl From<u128> for Step {
-    /// The step that a random number means: mostly of small parts, some of large ones, and of dust.
-    fn from(random: u128) -> Self {
-        let bits = |from: u32, count: u32| (random >> from) & ((1 << count) - 1);
-        let word = |from: u32| u32::try_from(bits(from, 32)).expect("32 bits");
-        let index = |from: u32, count: u32| usize::try_from(bits(from, count)).expect("few bits");
-        let part = |from: u32, size: u32| match bits(size, 3) {
-            0..5 => word(from) >> 6,
-            5..7 => word(from),
-            _ => word(from) >> 28,
-        };
-        Self {
-            kind: Kind::ALL[index(0, 4)],
-            user: index(4, 1),
-            side: index(5, 1),
-            part: part(32, 6),
-            other: part(64, 9),
-        }
-    }
-}
 
 /// How often each kind succeeded.
 pub type Tally = BTreeMap<Kind, usize>;
@@ -200,8 +24,20 @@ pub type Tally = BTreeMap<Kind, usize>;
 pub struct Outcome {
     /// How often each kind of step succeeded.
     pub tally: Tally,
+    /// How often the protocol got shares.
+    pub charges: usize,
     /// How many windows told what happened, all of it.
     pub windows: usize,
+}
+
+impl AddAssign for Outcome {
+    fn add_assign(&mut self, other: Self) {
+        for (kind, count) in other.tally {
+            *self.tally.entry(kind).or_default() += count;
+        }
+        self.charges += other.charges;
+        self.windows += other.windows;
+    }
 }
 
 /// A history of one pool.
@@ -210,7 +46,10 @@ pub struct Run<S> {
     model: Model,
     past: Past,
     cast: Cast,
+    /// What everybody has of it, at any time.
+    ether: U256,
     tally: Tally,
+    charges: usize,
 }
 
 impl<S: Subject> Run<S> {
@@ -219,12 +58,13 @@ impl<S: Subject> Run<S> {
     ///
     /// # Panics
     /// The subject differs from the model.
-    pub fn new(subject: S, cast: Cast, opened: u64, amounts: [U256; 2], fee: bool) -> Self {
+    pub fn new(mut subject: S, cast: Cast, opened: u64, amounts: [U256; 2], fee: bool) -> Self {
         let model = Model::new(amounts.map(big), cast.creator, cast.dead, cast.factory, fee);
         let third = model.of(cast.creator) / 3_u32;
         let mut past = Past::default();
         past.note(opened, &model.reserves, &BigUint::default());
-        let mut run = Self { subject, model, past, cast, tally: Tally::new() };
+        let ether = subject.ether();
+        let mut run = Self { subject, model, past, cast, ether, tally: Tally::new(), charges: 0 };
         for user in cast.users {
             run.subject
                 .act(cast.creator, &Action::Give(user, small(&third)))
@@ -240,15 +80,20 @@ impl<S: Subject> Run<S> {
     /// # Panics
     /// The subject differs from the model.
     pub fn all(mut self, steps: &[Step]) -> Outcome {
+        let mut seen = self.check();
         for step in steps {
+            let step = &self.meant(step);
             let [before, shares_before] = self.worth();
             let ether = self.model.balances[1].clone();
             let found = &ether - &self.model.reserves[1];
-            if self.step(step) {
+            let is_done = self.step(step);
+            if is_done {
                 *self.tally.entry(step.kind).or_default() += 1;
                 self.note(step.kind, &ether, &found);
             }
-            self.check();
+            let seen_before = mem::replace(&mut seen, self.check());
+            let charged = is_done && step.kind.changes_liquidity();
+            self.check_charge(&seen_before, &seen, charged);
             let [after, shares] = self.worth();
             // The contract's roots are rounded down, so what it charges can be off by one part in the root of the product.
             let slack =
@@ -260,7 +105,21 @@ impl<S: Subject> Run<S> {
             }
         }
         let windows = self.check_past();
-        Outcome { tally: self.tally, windows }
+        Outcome { tally: self.tally, charges: self.charges, windows }
+    }
+
+    /// The step, or what stands for it: see [`Subject::LEAVES_GIFTS`].
+    fn meant(&self, step: &Step) -> Step {
+        let given = self.model.balances != self.model.reserves;
+        let shares_given = self.model.of(self.cast.pool) != BigUint::default();
+        let kind = match step.kind {
+            kind if S::LEAVES_GIFTS => kind,
+            Kind::Buy | Kind::Sell | Kind::BuyExact | Kind::SellExact if given => Kind::PairTrade,
+            Kind::Add if given => Kind::PairAdd,
+            Kind::Remove if given || shares_given => Kind::PairRemove,
+            kind => kind,
+        };
+        Step { kind, ..step.clone() }
     }
 
     /// Whether the step was done.
@@ -436,8 +295,8 @@ impl<S: Subject> Run<S> {
         compared.count()
     }
 
-    /// Everything that can be seen is what the model has.
-    fn check(&mut self) {
+    /// Everything that can be seen is what the model has, and there is as much Ether as ever. Returns what was seen.
+    fn check(&mut self) -> State {
         let model = &self.model;
         let expected = State {
             reserves: model.reserves.each_ref().map(small),
@@ -450,6 +309,27 @@ impl<S: Subject> Run<S> {
         assert_eq!(seen, expected);
         assert_eq!(seen.shares.into_iter().fold(U256::ZERO, |sum, shares| sum + shares), seen.supply);
         assert!(seen.reserves[0] <= seen.balances[0] && seen.reserves[1] <= seen.balances[1]);
+        assert_eq!(self.subject.ether(), self.ether, "Ether appeared or is gone");
+        seen
+    }
+
+    /// What the protocol got by a step is worth a sixth of the growth of √k, to the share, if the step is one that is
+    /// `charged`, and nothing if it isn't.
+    fn check_charge(&mut self, before: &State, after: &State, charged: bool) {
+        let [.., shares_before, _] = before.shares;
+        let [.., shares, _] = after.shares;
+        let got = big(shares - shares_before);
+        self.charges += usize::from(got != BigUint::default());
+        if !charged || before.k_last.is_zero() {
+            assert_eq!(got, BigUint::default(), "the protocol got shares");
+            return;
+        }
+        let root = (big(before.reserves[0]) * big(before.reserves[1])).sqrt();
+        let growth = &root - big(before.k_last).sqrt();
+        // Whether as many of all shares are more of √k than a sixth of its growth.
+        let is_more = |due: BigUint| &due * 6_u32 * &root > (due + big(before.supply)) * &growth;
+        let (most, more) = (is_more(got.clone()), is_more(got + 1_u32));
+        assert!(!most && more, "the protocol got {} of {before:?}", shares - shares_before);
     }
 
     /// What a share is worth, with what is due to the protocol taken off: numerator and denominator. The root of the product
