@@ -6,7 +6,8 @@
 //!
 //! Prints one JSON object: `functions` (what each contract declares), `rows` (what each costs, in which case, within which
 //! budget, and what others take), `breakdowns` (what some operations consist of). With the path of what others published,
-//! compiled, as its argument it measures that on the same chain afterwards, and `live` of each row is what it takes.
+//! compiled, as its argument it measures that on the same chain afterwards, and `live` of each row is what it takes; and it
+//! has our pools and Uniswap v2's own code go through the same histories: `agreement` is how many steps they agree in.
 
 mod breakdown;
 mod factory;
@@ -36,14 +37,18 @@ use serde_json::{Value, json};
 
 use breakdown::Breakdown;
 use meter::{Cost, Costs};
-use peers::{Compiled, Live};
+use peers::{Agreement, Compiled, Live};
 
 fn main() -> io::Result<()> {
     let compiled = env::args_os().nth(1).map(|path| Compiled::read(Path::new(&path)));
     let report = run(async {
         let uncached = measured(false, compiled.as_ref()).await;
         let cached = measured(true, compiled.as_ref()).await;
-        report(&uncached, &cached)
+        let agreement = match &compiled {
+            Some(compiled) => Some(Agreement::reached(compiled).await),
+            None => None,
+        };
+        report(&uncached, &cached, agreement.as_ref())
     });
     writeln!(io::stdout().lock(), "{report}")
 }
@@ -85,7 +90,7 @@ async fn cache(world: &Arc<World>) {
     }
 }
 
-fn report(uncached: &Measured, cached: &Measured) -> Value {
+fn report(uncached: &Measured, cached: &Measured, agreement: Option<&Agreement>) -> Value {
     let Measured { breakdowns, live, .. } = cached;
     assert_eq!(uncached.live, *live, "the chain's cache is nothing to contracts of the EVM");
     let rows = uncached.costs.iter().zip(&cached.costs).flat_map(|(uncached, cached)| {
@@ -121,5 +126,6 @@ fn report(uncached: &Measured, cached: &Measured) -> Value {
         "functions": functions,
         "rows": rows,
         "breakdowns": breakdowns.iter().map(Breakdown::json).collect::<Vec<_>>(),
+        "agreement": agreement.map(Agreement::json),
     })
 }

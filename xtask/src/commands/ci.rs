@@ -31,7 +31,8 @@ pub(crate) enum Part {
     Compat,
     /// All tests: what `cargo xtask test` runs.
     Tests,
-    /// Every function costs what it did, every program is as large as it was: `cargo xtask gas --check`.
+    /// Every function costs what it did, every program is as large as it was, and pools do as Uniswap v2's own code:
+    /// `cargo xtask gas --check` with what `--peers` compares.
     Gas,
     /// The light clients of `cargo xtask foreign`: cast, ethers.js, viem.
     Foreign,
@@ -60,7 +61,7 @@ pub(crate) fn run(only: &[Part]) -> Result<Outcome> {
             }),
             Part::Compat => steps.step("compatibility with the earlier system", compat::check),
             Part::Tests => test::add(&root, &mut steps, ""),
-            Part::Gas => steps.step("gas and sizes", gas::check),
+            Part::Gas => steps.step("gas and sizes, beside others", gas::check_with_peers),
             Part::Foreign => steps.step("clients that nobody here wrote", foreign::light),
             Part::Fuzz => steps.step("fuzz targets", fuzz::briefly),
             Part::Documentation => documentation(&root, &mut steps),

@@ -22,7 +22,7 @@ use crate::report::{Outcome, grouped, table};
 /// Measures what every function costs and how large the programs are, and compares both with the snapshots, or, without
 /// `check`, makes them anew.
 pub(crate) fn run(check: bool) -> Result<Outcome> {
-    let results = Results::new(check)?;
+    let results = Results::new(check, None)?;
     let mut text = format!("{}\n\n{}", cost_table(&results.measured), size_table(&results.sizes));
     if let Some(wrong) = results.wrong() {
         text += &format!("\n\n{wrong}");
@@ -31,20 +31,23 @@ pub(crate) fn run(check: bool) -> Result<Outcome> {
     Ok(outcome.with_toolchain(results.toolchain))
 }
 
-/// Measures what others published on the same chain, after our functions, and shows both beside each other. Touches no
-/// snapshot, and compares with none.
+/// Measures what others published on the same chain, after our functions, and shows both beside each other; and has our
+/// pools and Uniswap v2's own code go through the same histories. Touches no snapshot, and compares with none.
 pub(crate) fn run_with_peers() -> Result<Outcome> {
     let root = repo::root()?;
     let artifacts = artifacts::ensure()?;
     let compiled = peers::compile(&root)?;
     let measured = measure(&root, Some(&compiled))?;
-    let outcome = Outcome::new(measured.report(), live_table(&measured));
+    let text = format!("{}\n\n{}", live_table(&measured), measured.agreement()?.sentence());
+    let outcome = Outcome::new(measured.report(), text);
     Ok(outcome.with_toolchain(identity(&artifacts)?))
 }
 
-/// The check as a step of `ci`.
-pub(super) fn check() -> Result<()> {
-    let results = Results::new(true)?;
+/// The check as a step of `ci`, and what `--peers` compares.
+pub(super) fn check_with_peers() -> Result<()> {
+    let compiled = peers::compile(&repo::root()?)?;
+    let results = Results::new(true, Some(&compiled))?;
+    process::note(results.measured.agreement()?.sentence());
     match (results.reason(), results.wrong()) {
         (Some(reason), Some(wrong)) => bail!("{reason}\n{wrong}"),
         _ => Ok(()),
@@ -61,11 +64,11 @@ struct Results {
 }
 
 impl Results {
-    fn new(check: bool) -> Result<Self> {
+    fn new(check: bool, compiled: Option<&Path>) -> Result<Self> {
         let root = repo::root()?;
         let artifacts = artifacts::ensure()?;
         let toolchain = identity(&artifacts)?;
-        let measured = measure(&root, None)?;
+        let measured = measure(&root, compiled)?;
         let sizes = sizes::all(&artifacts)?;
         let mut problems = measured.problems();
         let mut differences = Vec::new();

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -20,6 +21,30 @@ pub(super) struct Measured {
     functions: BTreeMap<String, Vec<String>>,
     rows: Vec<Row>,
     pub(super) breakdowns: Vec<Breakdown>,
+    /// How far our pools did as Uniswap v2's own code, if that was there.
+    agreement: Option<Agreement>,
+}
+
+/// The steps of histories that our pools and Uniswap v2's own code went through alike.
+#[derive(Debug, Deserialize)]
+pub(super) struct Agreement {
+    /// All steps, refused ones included.
+    steps: u64,
+    /// How many succeeded, by their kind.
+    succeeded: BTreeMap<String, u64>,
+}
+
+impl Agreement {
+    /// In a sentence.
+    pub(super) fn sentence(&self) -> String {
+        let Self { steps, succeeded } = self;
+        let kinds: Vec<_> = succeeded.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+        let count: u64 = succeeded.values().sum();
+        format!(
+            "{steps} steps, {count} of them not refused, agree with Uniswap v2's own code: {}",
+            kinds.join(", ")
+        )
+    }
 }
 
 /// What a function costs in one case, with cached programs or without.
@@ -98,6 +123,11 @@ impl Measured {
         self.functions.keys().map(String::as_str)
     }
 
+    /// What our pools and Uniswap v2's own code agreed in.
+    pub(super) fn agreement(&self) -> Result<&Agreement> {
+        self.agreement.as_ref().context("nothing was compared with Uniswap v2's own code")
+    }
+
     /// The rows in pairs, contract by contract, functions in the order of their names, cases in that of the history.
     pub(super) fn cases(&self) -> Vec<Case<'_>> {
         let pairs = self.rows.iter().filter(|row| !row.cached).filter_map(|uncached| {
@@ -158,7 +188,10 @@ impl Measured {
                 "live": row.live,
             })
         });
-        rows.collect()
+        let agreement = self.agreement.iter().map(|Agreement { steps, succeeded }| {
+            json!({ "agreement": "Uniswap v2", "steps": steps, "succeeded": succeeded })
+        });
+        rows.chain(agreement).collect()
     }
 }
 
@@ -216,6 +249,20 @@ pub(super) mod tests {
         assert_eq!(measured.problems(), Vec::<String>::new());
         assert_eq!(measured.report().len(), 4);
         assert_eq!(measured.report()[1]["budget"], 34_000);
+    }
+
+    #[test]
+    fn what_agreed_is_told() {
+        let mut value = measured();
+        assert!(parsed(value.clone()).agreement().is_err());
+        value["agreement"] = json!({ "steps": 5, "succeeded": { "Sell": 1, "Buy": 2 } });
+        let measured = parsed(value);
+        let sentence = measured.agreement().unwrap().sentence();
+        assert_eq!(
+            sentence,
+            "5 steps, 3 of them not refused, agree with Uniswap v2's own code: Buy 2, Sell 1"
+        );
+        assert_eq!(measured.report()[4]["succeeded"]["Buy"], 2);
     }
 
     #[test]

@@ -1,140 +1,22 @@
-//! What others take for the same on the same chain: Uniswap v2, and ERC-20s by OpenZeppelin and solady.
-//!
-//! Their code comes compiled from `tests/peers`. Each operation is measured as ours is: the same amounts, the same accounts
-//! new or known, the same seconds in between.
-
-use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
+//! What Uniswap v2's market costs.
 
 use abi::erc20::IERC20 as erc20;
-use alloy::{
-    primitives::{Address, Bytes, U256, aliases::U112},
-    sol,
-    sol_types::SolValue,
-};
+use alloy::primitives::{Address, Bytes, U256, aliases::U112};
 use ecosystem::{chain::Sent, key::Key};
-use ecosystem_tests::{Stage, World, tokens, wei};
+use ecosystem_tests::{Stage, tokens, wei};
 
-use crate::{
-    limits::{OPEN_ZEPPELIN, PAIR, ROUTER, SOLADY},
-    market::{ANY, ANY_TIME, PAUSE_SECS},
-    meter::{Cost, Costs, Meter},
-    token,
+use super::{
+    compiled::Compiled,
+    uniswap::{Pair, Router, Uniswap, WrappedEther},
 };
-
-sol! {
-    /// Uniswap v2's router, as far as it is measured.
-    interface Router {
-        function addLiquidityETH(
-            address token,
-            uint256 amountTokenDesired,
-            uint256 amountTokenMin,
-            uint256 amountETHMin,
-            address to,
-            uint256 deadline
-        ) external payable returns (uint256 amountToken, uint256 amountETH, uint256 liquidity);
-        function removeLiquidityETH(
-            address token,
-            uint256 liquidity,
-            uint256 amountTokenMin,
-            uint256 amountETHMin,
-            address to,
-            uint256 deadline
-        ) external returns (uint256 amountToken, uint256 amountETH);
-        function swapExactETHForTokens(uint256 amountOutMin, address[] path, address to, uint256 deadline)
-            external payable returns (uint256[] amounts);
-        function swapExactTokensForETH(
-            uint256 amountIn,
-            uint256 amountOutMin,
-            address[] path,
-            address to,
-            uint256 deadline
-        ) external returns (uint256[] amounts);
-    }
-
-    /// Its factory and its pairs, beyond ERC-20.
-    interface Pair {
-        function getPair(address tokenA, address tokenB) external view returns (address pair);
-        function getReserves() external view returns (uint112 reserve0, uint112 reserve1, uint32 timestamp);
-        function mint(address to) external returns (uint256 liquidity);
-        function burn(address to) external returns (uint256 amount0, uint256 amount1);
-        function swap(uint256 amount0Out, uint256 amount1Out, address to, bytes data) external;
-        function skim(address to) external;
-        function sync() external;
-    }
-
-    /// Ether as an ERC-20.
-    interface WrappedEther {
-        function deposit() external payable;
-    }
-}
-
-/// What an operation costs a peer: by who it is, and by the contract, the function and the case of ours that does the same.
-pub(crate) type Live = BTreeMap<(&'static str, &'static str, &'static str, &'static str), u64>;
-
-/// Creation code of what others published, by the contracts' names.
-pub(crate) struct Compiled(BTreeMap<String, Bytes>);
-
-impl Compiled {
-    /// Reads what `tests/peers/compile.mjs` printed.
-    pub(crate) fn read(path: &Path) -> Self {
-        let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        Self(serde_json::from_str(&text).expect("names and hexadecimal digits"))
-    }
-
-    /// Creates `contract` by the stage's holder.
-    async fn create(&self, stage: &Stage, contract: &str, arguments: impl SolValue) -> Address {
-        let mut code = self.0.get(contract).unwrap_or_else(|| panic!("{contract} is compiled")).to_vec();
-        code.extend(arguments.abi_encode());
-        let created = stage.chain().create(&stage.holder, code.into(), contract).await;
-        created.unwrap_or_else(|error| panic!("{error}")).0
-    }
-}
-
-pub(crate) async fn measure(world: &Arc<World>, compiled: &Compiled) -> Live {
-    let stage = &Stage::named(world.clone(), "gas: peers").await;
-    let mut live = Live::new();
-    for (peer, contract) in [(OPEN_ZEPPELIN, "OpenZeppelinToken"), (SOLADY, "SoladyToken")] {
-        let costs = &mut Costs::default();
-        let at = compiled.create(stage, contract, ()).await;
-        for key in [&stage.stranger, &stage.relayer] {
-            let call = erc20::transferCall { to: key.address(), value: tokens(10) };
-            stage.executes(&stage.holder, at, call).await;
-        }
-        token::erc20(&mut costs.of("credential-token", stage), at).await;
-        keep(&mut live, peer, costs);
-    }
-    let (router, pair) = (&mut Costs::default(), &mut Costs::default());
-    let market = &Market::open(stage, compiled, &mut router.of("pool-factory", stage)).await;
-    let meter = &mut router.of("pool", stage);
-    market.buys(meter).await;
-    market.sells(meter).await;
-    market.additions(meter).await;
-    market.removals(meter).await;
-    let meter = &mut pair.of("pool", stage);
-    market.swaps(meter).await;
-    market.liquidity(meter).await;
-    keep(&mut live, ROUTER, router);
-    keep(&mut live, PAIR, pair);
-    live
-}
-
-fn keep(live: &mut Live, peer: &'static str, costs: &mut Costs) {
-    for cost in std::mem::take(costs).into_rows() {
-        live.insert((peer, cost.contract, cost.name(), cost.case), cost.gas);
-    }
-}
-
-/// What the operation of ours that cost this costs others, by their names.
-pub(crate) fn of<'a>(live: &'a Live, cost: &'a Cost) -> impl Iterator<Item = (&'static str, u64)> + 'a {
-    let ours = (cost.contract, cost.name(), cost.case);
-    live.iter()
-        .filter(move |((_, contract, function, case), _)| (*contract, *function, *case) == ours)
-        .map(|((peer, ..), gas)| (*peer, *gas))
-}
+use crate::{
+    market::{ANY, ANY_TIME, PAUSE_SECS},
+    meter::Meter,
+};
 
 /// A pair of OpenZeppelin's token and wrapped Ether, and the router. The stage's holder, relayer and stranger have Ether and
 /// allow the router all their tokens.
-struct Market<'a> {
+pub(super) struct Market<'a> {
     stage: &'a Stage,
     router: Address,
     wrapped: Address,
@@ -144,24 +26,23 @@ struct Market<'a> {
 
 impl<'a> Market<'a> {
     /// Measures the opening: not the first of the factory.
-    async fn open(stage: &'a Stage, compiled: &Compiled, meter: &mut Meter<'_>) -> Self {
+    pub(super) async fn open(stage: &'a Stage, compiled: &Compiled, meter: &mut Meter<'_>) -> Self {
         let holder = &stage.holder;
         let wrapped = compiled.create(stage, "WETH9", ()).await;
-        let factory = compiled.create(stage, "UniswapV2Factory", stage.owner.address()).await;
-        let router = compiled.create(stage, "UniswapV2Router02", (factory, wrapped)).await;
+        let uniswap = Uniswap::create(stage, compiled, wrapped).await;
         let earlier = compiled.create(stage, "OpenZeppelinToken", ()).await;
         let token = compiled.create(stage, "OpenZeppelinToken", ()).await;
-        let mut market = Self { stage, router, wrapped, token, pair: Address::ZERO };
+        let mut market = Self { stage, router: uniswap.router, wrapped, token, pair: Address::ZERO };
         for key in [holder, &stage.relayer, &stage.stranger] {
             stage.world.give(key.address(), wei(2_000)).await;
             market.allow(key, token, U256::MAX).await;
         }
         market.allow(holder, earlier, U256::MAX).await;
         let open = |token| Router::addLiquidityETHCall { token, ..market.add(tokens(50), holder.address()) };
-        stage.pays(holder, router, open(earlier), wei(50)).await;
-        let sent = stage.pays(holder, router, open(token), wei(50)).await;
+        stage.pays(holder, uniswap.router, open(earlier), wei(50)).await;
+        let sent = stage.pays(holder, uniswap.router, open(token), wei(50)).await;
         meter.keep("createPool(address,uint256)", "later", &sent);
-        market.pair = stage.reads(factory, Pair::getPairCall { tokenA: token, tokenB: wrapped }).await;
+        market.pair = uniswap.pair_of(stage, token).await;
         market
     }
 
@@ -179,7 +60,7 @@ impl<'a> Market<'a> {
         Router::swapExactETHForTokensCall { amountOutMin: ANY, path, to, deadline: ANY_TIME }
     }
 
-    async fn buys(&self, meter: &mut Meter<'_>) {
+    pub(super) async fn buys(&self, meter: &mut Meter<'_>) {
         let holder = &self.stage.holder;
         let new = Address::repeat_byte(0xc1);
         for (case, to) in [
@@ -193,7 +74,7 @@ impl<'a> Market<'a> {
         }
     }
 
-    async fn sells(&self, meter: &mut Meter<'_>) {
+    pub(super) async fn sells(&self, meter: &mut Meter<'_>) {
         let Stage { holder, stranger, .. } = self.stage;
         let give = erc20::transferCall { to: stranger.address(), value: tokens(2) };
         self.stage.executes(holder, self.token, give).await;
@@ -225,7 +106,7 @@ impl<'a> Market<'a> {
         }
     }
 
-    async fn additions(&self, meter: &mut Meter<'_>) {
+    pub(super) async fn additions(&self, meter: &mut Meter<'_>) {
         let Stage { holder, relayer: provider, .. } = self.stage;
         let to = provider.address();
         self.stage.executes(holder, self.token, erc20::transferCall { to, value: tokens(20) }).await;
@@ -242,7 +123,7 @@ impl<'a> Market<'a> {
     }
 
     /// The router may take all shares: a permit or an approval for each would cost more.
-    async fn removals(&self, meter: &mut Meter<'_>) {
+    pub(super) async fn removals(&self, meter: &mut Meter<'_>) {
         let provider = &self.stage.relayer;
         let to = provider.address();
         self.allow(provider, self.pair, U256::MAX).await;
@@ -273,7 +154,7 @@ impl<'a> Market<'a> {
     }
 
     /// The pair's swap alone: what was put in came before, and who gets something holds some already.
-    async fn swaps(&self, meter: &mut Meter<'_>) {
+    pub(super) async fn swaps(&self, meter: &mut Meter<'_>) {
         let Stage { holder, relayer, .. } = self.stage;
         for key in [holder, relayer] {
             self.stage.pays(key, self.wrapped, WrappedEther::depositCall {}, wei(500)).await;
@@ -302,7 +183,7 @@ impl<'a> Market<'a> {
     }
 
     /// The pair's other functions: what was put in came before.
-    async fn liquidity(&self, meter: &mut Meter<'_>) {
+    pub(super) async fn liquidity(&self, meter: &mut Meter<'_>) {
         let Stage { holder, relayer: provider, .. } = self.stage;
         let to = provider.address();
         let new = Address::repeat_byte(0xc2);
