@@ -312,10 +312,19 @@ fn market_commands_work_on_a_chain_and_say_what_is_no_pool() {
             let said =
                 refuses(&mut ecosystem(&["quote", "--rpc", &url, "--pool", pool, "--sell-ether", "1"]), 1);
             assert!(said.contains("getReserves()"), "{said}");
-            refuses(&mut ecosystem(&["collect-fees", "--rpc", &url, "--pool-factory", pool]), 1)
+            let factory = ["collect-fees", "--rpc", &url, "--pool-factory", pool];
+            let said = refuses(&mut ecosystem(&factory), 1);
+            assert!(said.contains("getPools(uint256,uint256)"), "{said}");
+            // That a pool named is none is told in its row, which is no success either.
+            ecosystem(&[&factory[..], &["--json", "--pool", pool]].concat())
+                .output()
+                .expect("the binary runs")
         });
-        let said = nobody.await.expect("the commands end");
-        assert!(said.contains("getPools(uint256,uint256)"), "{said}");
+        let Output { status, stdout, .. } = nobody.await.expect("the commands end");
+        let told: Value = serde_json::from_slice(&stdout).expect("one JSON object");
+        assert_eq!((status.success(), &told["ok"]), (false, &Value::Bool(false)));
+        let problem = told["rows"][0]["problem"].as_str().expect("a problem");
+        assert!(problem.contains("balanceOf(address)"), "{told}");
         node.stop().await;
     });
 }

@@ -25,7 +25,10 @@ enum Command {
     /// Runs the main job end to end and reads everything back.
     ///
     /// Deploys and activates the programs, registers an attested credential, creates its token, mints, transfers and
-    /// approves by permit. Without --rpc and --network it does so on a Stylus chain inside this process.
+    /// approves by permit; creates another for a fee, refunds the rest and withdraws the fee; pauses registry and factory,
+    /// and shows who still gets out; lets the launched registry take another issuer, as announced two days before; opens a
+    /// market, trades both ways, adds and removes liquidity, and sees the first shares locked and released. Without --rpc
+    /// and --network it does so on a Stylus chain inside this process; elsewhere days pass with --move-clock only.
     Demo(demo::DemoArguments),
     /// Signs, as an issuer, that somebody holds a credential.
     ///
@@ -36,11 +39,12 @@ enum Command {
     Attest(Box<attest::AttestArguments>),
     /// Tells what a trade in a pool gives now, and the bound to send with it.
     ///
-    /// Computed here, from the pool's reserves, by the same code that settles trades on chain.
+    /// Computed here, from the pool's reserves, by the same code that settles trades on chain. Says so if the pool is
+    /// paused.
     Quote(quote::QuoteArguments),
     /// Redeems the protocol's part of the trading fees to its recipient. Anyone may.
     ///
-    /// Pools that have nothing to collect cost nothing. Interrupted, start it again: what was redeemed is gone.
+    /// Pools that have nothing to collect cost nothing, and one that can't be asked keeps no other from it. Interrupted, start it again: what was redeemed is gone.
     CollectFees(collect_fees::CollectFeesArguments),
     /// Makes the encrypted file that an issuer's key is kept in.
     #[command(subcommand)]

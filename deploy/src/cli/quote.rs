@@ -7,12 +7,12 @@ use alloy::primitives::{
     utils::{ParseUnits, Unit, format_ether},
 };
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     chain::Chain,
     error::Error,
-    market::quote::{Quote, Trade},
+    market::quote::{self, Quote, Trade},
 };
 
 /// Options of `ecosystem quote`.
@@ -84,30 +84,56 @@ pub(super) async fn run(arguments: &QuoteArguments) -> Result<(), Error> {
     // clap asks for exactly one.
     let trade = arguments.trade.trade().unwrap_or(Trade::SellEther(U256::ZERO));
     let quote = Quote::of(&chain, arguments.pool, trade, arguments.slippage).await?;
-    let Quote { amount_in, amount_out, bound, impact_bps } = quote;
-    let mut out = io::stdout().lock();
-    let written = if arguments.json {
-        let object = json!({
-            "schema": 1, "ok": true, "pool": arguments.pool, "amountIn": amount_in.to_string(),
-            "amountOut": amount_out.to_string(), "bound": bound.to_string(), "impactBps": impact_bps,
-        });
-        writeln!(out, "{object}")
+    let paused = quote::is_paused(&chain, arguments.pool).await?;
+    let told = if arguments.json {
+        object(arguments.pool, quote, paused).to_string()
     } else {
-        let (unit_in, unit_out, bounded, bound_unit) = match trade {
-            Trade::SellEther(_) => ("ETH", "tokens", "at least", "tokens"),
-            Trade::SellTokens(_) => ("tokens", "ETH", "at least", "ETH"),
-            Trade::BuyTokens(_) => ("ETH", "tokens", "at most", "ETH"),
-            Trade::BuyEther(_) => ("tokens", "ETH", "at most", "tokens"),
-        };
-        writeln!(
-            out,
-            "in      {} {unit_in}\nout     {} {unit_out}\nbound   {bounded} {} {bound_unit}\nimpact  {}.{:02} %, fee included",
-            format_ether(amount_in),
-            format_ether(amount_out),
-            format_ether(bound),
-            impact_bps / 100,
-            impact_bps % 100,
-        )
+        lines(trade, quote, paused)
     };
-    written.map_err(Error::Output)
+    writeln!(io::stdout().lock(), "{told}").map_err(Error::Output)
+}
+
+fn object(pool: Address, quote: Quote, paused: bool) -> Value {
+    let Quote { amount_in, amount_out, bound, impact_bps } = quote;
+    json!({
+        "schema": 1, "ok": true, "pool": pool, "amountIn": amount_in.to_string(),
+        "amountOut": amount_out.to_string(), "bound": bound.to_string(), "impactBps": impact_bps, "paused": paused,
+    })
+}
+
+fn lines(trade: Trade, quote: Quote, paused: bool) -> String {
+    let Quote { amount_in, amount_out, bound, impact_bps } = quote;
+    let (unit_in, unit_out, bounded, bound_unit) = match trade {
+        Trade::SellEther(_) => ("ETH", "tokens", "at least", "tokens"),
+        Trade::SellTokens(_) => ("tokens", "ETH", "at least", "ETH"),
+        Trade::BuyTokens(_) => ("ETH", "tokens", "at most", "ETH"),
+        Trade::BuyEther(_) => ("tokens", "ETH", "at most", "tokens"),
+    };
+    let lines = format!(
+        "in      {} {unit_in}\nout     {} {unit_out}\nbound   {bounded} {} {bound_unit}\nimpact  {}.{:02} %, fee included",
+        format_ether(amount_in),
+        format_ether(amount_out),
+        format_ether(bound),
+        impact_bps / 100,
+        impact_bps % 100,
+    );
+    if paused { lines + "\npaused  the pool takes no trade until it is let go on" } else { lines }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_is_said() {
+        let wei = U256::from(10_u64.pow(18));
+        let quote = Quote { amount_in: wei, amount_out: wei, bound: wei, impact_bps: 31 };
+        let trade = Trade::SellEther(wei);
+        let (running, paused) = (lines(trade, quote, false), lines(trade, quote, true));
+        assert!(running.ends_with("impact  0.31 %, fee included"), "{running}");
+        assert!(paused.strip_prefix(&running).is_some_and(|more| more.contains("paused")), "{paused}");
+        for paused in [false, true] {
+            assert_eq!(object(Address::ZERO, quote, paused)["paused"], paused);
+        }
+    }
 }

@@ -24,7 +24,7 @@ pub struct Collected {
     pub pool: Address,
     /// Shares that were redeemed; zero if the protocol had none. Units: base units.
     pub shares: U256,
-    /// Why its shares could not be redeemed. The other pools' were.
+    /// Why its shares could not be looked up or redeemed. The other pools' were.
     pub problem: Option<String>,
 }
 
@@ -39,28 +39,49 @@ pub async fn collect(
     let pools = if pools.is_empty() { all(chain, factory).await? } else { pools.to_vec() };
     let mut results = Vec::with_capacity(pools.len());
     for pool in pools {
-        let shares = chain.read(pool, ICredentialPool::balanceOfCall { account: factory }).await?;
-        if shares.is_zero() {
-            results.push(Collected { pool, shares, problem: None });
-            continue;
-        }
-        let what = format!("collect the fees of {pool}");
-        let call = IPoolFactory::collectProtocolFeesCall { pool };
-        let collected = match chain.execute(payer, factory, call, &what).await {
-            Ok(sent) => {
-                let logs = sent.receipt.logs().iter().filter(|log| log.address() == factory);
-                let event = logs.filter_map(|log| FeesCollected::decode_log(&log.inner).ok()).next();
-                let shares = event.map_or(U256::ZERO, |event| event.data.amount);
-                Collected { pool, shares, problem: None }
-            }
-            Err(error @ (ChainError::Reverted { .. } | ChainError::Failed { .. })) => {
-                Collected { pool, shares: U256::ZERO, problem: Some(error.to_string()) }
-            }
-            Err(other) => return Err(other),
-        };
-        results.push(collected);
+        results.push(match waiting(chain, factory, pool).await? {
+            Ok(shares) if shares.is_zero() => Collected { pool, shares, problem: None },
+            Ok(_) => redeem(chain, payer, factory, pool).await?,
+            Err(problem) => Collected { pool, shares: U256::ZERO, problem: Some(problem) },
+        });
     }
     Ok(results)
+}
+
+/// The protocol's shares of `pool`, or why it doesn't say: it is no pool, or its program is dead. Units: base units.
+async fn waiting(chain: &Chain, factory: Address, pool: Address) -> Result<Result<U256, String>, ChainError> {
+    match chain.read(pool, ICredentialPool::balanceOfCall { account: factory }).await {
+        Ok(shares) => Ok(Ok(shares)),
+        Err(
+            error @ (ChainError::Reverted { .. }
+            | ChainError::Refused { .. }
+            | ChainError::Undecodable { .. }),
+        ) => Ok(Err(error.to_string())),
+        Err(other) => Err(other),
+    }
+}
+
+/// Redeems the protocol's shares of `pool`.
+async fn redeem(
+    chain: &Chain,
+    payer: &Key,
+    factory: Address,
+    pool: Address,
+) -> Result<Collected, ChainError> {
+    let what = format!("collect the fees of {pool}");
+    let call = IPoolFactory::collectProtocolFeesCall { pool };
+    match chain.execute(payer, factory, call, &what).await {
+        Ok(sent) => {
+            let logs = sent.receipt.logs().iter().filter(|log| log.address() == factory);
+            let event = logs.filter_map(|log| FeesCollected::decode_log(&log.inner).ok()).next();
+            let shares = event.map_or(U256::ZERO, |event| event.data.amount);
+            Ok(Collected { pool, shares, problem: None })
+        }
+        Err(error @ (ChainError::Reverted { .. } | ChainError::Failed { .. })) => {
+            Ok(Collected { pool, shares: U256::ZERO, problem: Some(error.to_string()) })
+        }
+        Err(other) => Err(other),
+    }
 }
 
 /// All pools of the factory.

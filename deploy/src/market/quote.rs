@@ -112,6 +112,11 @@ impl Quote {
     }
 }
 
+/// Whether `pool` is paused: it takes no trade until it is let go on.
+pub async fn is_paused(chain: &Chain, pool: Address) -> Result<bool, ChainError> {
+    chain.read(pool, ICredentialPool::pausedCall {}).await
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
