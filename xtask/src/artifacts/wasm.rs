@@ -57,7 +57,8 @@ pub fn check(module: &[u8]) -> Result<()> {
                     exported(&module[section.content]).context("the exports of the program can't be read")?
             }
             DATA_COUNT => bail!(
-                "the program has a data count section: add --llvm-memory-copy-fill-lowering to [wasm-opt]"
+                "the program has a data count section: name --enable-bulk-memory-opt in [wasm-opt], not \
+                 --enable-bulk-memory, and have rustc strip it (-Cstrip=symbols), or the features that it names win"
             ),
             _ => {}
         }

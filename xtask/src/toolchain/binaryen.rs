@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::cache;
 use crate::process::{self, note};
 
-/// The version of Binaryen. Debian 12 has 108, which lacks the pass that lowers bulk memory operations.
+/// The version of Binaryen. Debian 12 has 108, which can't allow `memory.copy` without a data count section.
 pub const VERSION: &str = "132";
 /// SHA-256 of `bin/wasm-opt` in npm's `binaryen@132.0.0`: JavaScript with the optimiser as wasm, the same everywhere.
 const SHA256: &str = "608c021fa3f2c68cdc26f06a1454341089a0e689abb71cbe5a23ef7300e7f3e3";
