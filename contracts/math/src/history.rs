@@ -3,7 +3,8 @@
 //!
 //! While nothing happens, price and reserve stand, and volume is flat: so the totals are known for every moment, but for
 //! the inside of an hour in which something happened. There the totals at its beginning and at its end are known; a
-//! [`View::window`] that would begin inside begins with that hour, and [`View::observe`] interpolates.
+//! [`View::window`] that would begin inside begins with that hour, and [`View::observe`] interpolates. Until the first
+//! interaction stands what the pool was opened with, which its code tells: no observation is kept of that.
 //!
 //! Totals wrap around; the differences that are asked for, over 30 days and an hour at most, don't:
 //!
@@ -48,14 +49,36 @@ pub struct Step {
     pub day: Option<(u32, Observation)>,
 }
 
+/// What a pool was opened with.
+#[derive(Clone, Copy, Debug)]
+pub struct Opening {
+    /// When. Units: Unix seconds.
+    pub time: u64,
+    /// The reserve of the token. Units: base units.
+    pub token: u128,
+    /// The reserve of Ether. Units: wei.
+    pub ether: u128,
+}
+
+impl Opening {
+    /// What stood from then on until the first interaction.
+    fn standing(&self) -> Standing {
+        Standing::new(self.token, self.ether)
+    }
+}
+
 impl Live {
     /// What an interaction at the time `now` makes of it, where `standing` stood since the interaction before, at the time
-    /// `last`. Observations are valued at the end of their own hour or day. Units: Unix seconds.
+    /// `last`, which is that of the `opening` if there was none. Observations are valued at the end of their own hour or
+    /// day. Units: Unix seconds.
     #[must_use]
-    pub fn advanced(self, standing: Standing, last: u64, now: u64) -> Step {
+    pub fn advanced(self, opening: &Opening, standing: Standing, last: u64, now: u64) -> Step {
+        // What happened in the second of the opening has left totals, or another price or reserve.
+        let untouched =
+            last == opening.time && self.totals == Totals::default() && standing == opening.standing();
         let closed = |length: u64| {
             let end = end_of(last, length);
-            (end <= now).then(|| {
+            (end <= now && !untouched).then(|| {
                 let hour = (end / HOUR_SECS).saturating_sub(1);
                 let totals = self.totals.advanced(standing, end.saturating_sub(last));
                 Observation { hour, standing, totals }

@@ -9,7 +9,7 @@ use alloy_primitives::{Address, U256};
 use kit::{guard, reply};
 use math::{
     curve::{self, RESERVE_BITS, RESERVE_MAX},
-    history::{Live, Standing, Step},
+    history::{Live, Opening, Standing, Step},
 };
 use stylus_sdk::prelude::*;
 
@@ -43,6 +43,14 @@ pub(crate) struct Book {
     pub(crate) last: u64,
     /// Units: Unix seconds.
     pub(crate) now: u64,
+}
+
+impl Book {
+    /// What the pool was opened with.
+    pub(crate) const fn opening(&self) -> Opening {
+        let CloneArgs { created_at, initial_tokens, initial_ether, .. } = self.args;
+        Opening { time: created_at, token: initial_tokens, ether: initial_ether }
+    }
 }
 
 impl Market {
@@ -104,7 +112,7 @@ impl Market {
             add(&mut self.price0, curve::price(ether, token).wrapping_mul(seconds));
             add(&mut self.price1, curve::price(token, ether).wrapping_mul(seconds));
             let Step { live: advanced, hour, day } =
-                live.advanced(Standing::new(token, ether), book.last, book.now);
+                live.advanced(&book.opening(), Standing::new(token, ether), book.last, book.now);
             live = advanced;
             self.observe_end(hour, day);
         }

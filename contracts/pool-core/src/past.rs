@@ -61,7 +61,7 @@ impl Market {
             ring: self,
             live: book.live,
             standing: Standing::new(token, ether),
-            created_at: book.args.created_at,
+            opening: book.opening(),
             last: book.last,
             now: book.now,
         }

@@ -62,7 +62,8 @@ impl Past {
     /// It told something else than what happened.
     pub fn check(&self, now: u64, seconds: u64, told: &Told) -> bool {
         let (asked, start) = (now - seconds, now - told.elapsed);
-        let busy = self.0.iter().any(|moment| moment.time / HOUR == asked / HOUR);
+        // What the pool was opened with is known.
+        let busy = self.0.iter().skip(1).any(|moment| moment.time / HOUR == asked / HOUR);
         let last = self.0.last().map_or(0, |moment| moment.time);
         let opening = self.0.first().map_or(0, |moment| moment.time);
         // From the beginning of an hour with something in it, unless all of that is past.

@@ -54,14 +54,15 @@ struct Moment {
 struct World {
     kept: Kept,
     live: Live,
+    opening: Opening,
     past: Vec<Moment>,
 }
 
 impl World {
     fn new(created_at: u64, token: u128, ether: u128, events: &[Event]) -> Self {
-        let standing = Standing::new(token, ether);
-        let creation = Moment { time: created_at, standing, ether, traded: None };
-        let mut world = Self { kept: Kept::default(), live: Live::default(), past: vec![creation] };
+        let opening = Opening { time: created_at, token, ether };
+        let creation = Moment { time: created_at, standing: opening.standing(), ether, traded: None };
+        let mut world = Self { kept: Kept::default(), live: Live::default(), opening, past: vec![creation] };
         for event in events {
             world.apply(event);
         }
@@ -71,7 +72,7 @@ impl World {
     fn apply(&mut self, event: &Event) {
         let Moment { time: last, standing, .. } = self.newest();
         let now = last + event.after;
-        let Step { mut live, hour, day } = self.live.advanced(standing, last, now);
+        let Step { mut live, hour, day } = self.live.advanced(&self.opening, standing, last, now);
         if let Some((place, observation)) = hour {
             self.kept.hours.insert(place, observation.halves());
         }
@@ -92,7 +93,7 @@ impl World {
 
     fn view(&self, now: u64) -> View<'_, Kept> {
         let Moment { time: last, standing, .. } = self.newest();
-        View { ring: &self.kept, live: self.live, standing, created_at: self.past[0].time, last, now }
+        View { ring: &self.kept, live: self.live, standing, opening: self.opening, last, now }
     }
 
     /// What stood from `start` to `end`: each piece's moment and length.
@@ -124,7 +125,8 @@ impl World {
     /// The last moment up to `time` that lies in no hour with interactions, or begins one.
     fn known(&self, time: u64) -> u64 {
         let hour = start_of(time, HOUR_SECS);
-        let busy = self.past.iter().any(|moment| start_of(moment.time, HOUR_SECS) == hour);
+        // What the pool was opened with is known.
+        let busy = self.past.iter().skip(1).any(|moment| start_of(moment.time, HOUR_SECS) == hour);
         if busy && time < self.newest().time { hour.max(self.past[0].time) } else { time }
     }
 }
@@ -272,6 +274,24 @@ fn rings_hold_what_the_longest_window_needs() {
         days += 1;
     });
     assert_eq!(days, MEANS_MAX);
+}
+
+/// Who trades first in a pool's life fills no slot for what its code tells.
+#[test]
+fn no_observation_is_kept_of_what_a_pool_was_opened_with() {
+    let (token, ether) = (10_u128.pow(21), 10_u128.pow(17));
+    let later = |traded| Event { after: 3 * DAY_SECS, token, ether: 2 * ether, traded };
+    let world = World::new(NEW_YEAR + 17, token, ether, &[later(Some(1 << 60))]);
+    assert!(world.kept.hours.is_empty() && world.kept.days.is_empty());
+    // The next closes the first one's, as ever.
+    let world = World::new(NEW_YEAR + 17, token, ether, &[later(None), later(None)]);
+    assert_eq!((world.kept.hours.len(), world.kept.days.len()), (1, 1));
+    // Liquidity or a trade in the second of the opening is not what it was opened with.
+    let now = |ether, traded| Event { after: 0, token, ether, traded };
+    for first in [now(2 * ether, None), now(ether, Some(1 << 60))] {
+        let world = World::new(NEW_YEAR + 17, token, ether, &[first, later(None)]);
+        assert_eq!((world.kept.hours.len(), world.kept.days.len()), (1, 1));
+    }
 }
 
 /// Old observations are overwritten: what they would have answered is refused, not invented.

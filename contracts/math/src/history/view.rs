@@ -3,8 +3,8 @@
 use alloy_primitives::U256;
 
 use super::{
-    DAYS, HOUR_SECS, HOURS, Live, MEANS_MAX, Observation, Standing, Totals, WINDOW_MAX, codec::Change,
-    end_of, place, start_of,
+    DAYS, HOUR_SECS, HOURS, Live, MEANS_MAX, Observation, Opening, Standing, Totals, WINDOW_MAX,
+    codec::Change, end_of, place, start_of,
 };
 use crate::{bounds::DAY_SECS, log};
 
@@ -28,8 +28,8 @@ pub struct View<'a, R> {
     pub live: Live,
     /// What stands since then.
     pub standing: Standing,
-    /// When the pool was created. Units: Unix seconds.
-    pub created_at: u64,
+    /// What the pool was opened with.
+    pub opening: Opening,
     /// When the last interaction was. Units: Unix seconds.
     pub last: u64,
     /// The moment of asking. Units: Unix seconds.
@@ -131,13 +131,14 @@ impl<R: Ring> View<'_, R> {
     /// counts from then on.
     pub fn daily_means(&self, mut tell: impl FnMut(DailyMean)) {
         let today = self.now / DAY_SECS;
-        let first = today.saturating_sub(MEANS_MAX).max(self.created_at / DAY_SECS);
+        let opening = self.opening;
+        let first = today.saturating_sub(MEANS_MAX).max(opening.time / DAY_SECS);
         let mut number = self.live.days.saturating_sub(DAYS);
-        // What the totals go on from; before the first observation, from nothing at the creation.
-        let mut base = (self.created_at, Standing::default(), Totals::default());
+        // What the totals go on from; before the first observation, from nothing at the opening.
+        let mut base = (opening.time, opening.standing(), Totals::default());
         let mut start = None;
         for day in first..=today {
-            let time = day.saturating_mul(DAY_SECS).max(self.created_at);
+            let time = day.saturating_mul(DAY_SECS).max(opening.time);
             while number < self.live.days {
                 let observation = self.ring.day(place(number, DAYS));
                 let end = end_of_hour(observation);
@@ -173,7 +174,8 @@ impl<R: Ring> View<'_, R> {
 
     /// The last moment up to `time` at which the totals are known, and, if that is before `time`, the first one after.
     fn around(&self, time: u64) -> Option<(Known, Option<Known>)> {
-        if time < self.created_at {
+        let opening = self.opening;
+        if time < opening.time {
             return None;
         }
         if time >= self.last {
@@ -182,18 +184,18 @@ impl<R: Ring> View<'_, R> {
         }
         let oldest = self.live.hours.saturating_sub(HOURS);
         let number = self.first_after(time, oldest);
-        // What begins the hour, or the gap, that `time` is in: the observation before, or the creation.
-        let before = match number.checked_sub(1) {
-            Some(number) if number >= oldest => self.hour(number),
-            Some(_) => return None,
-            None => Observation::default(),
-        };
-        let known = |moment: u64| match number {
-            0 => Known { time: moment.max(self.created_at), totals: Totals::default() },
-            _ => {
-                let gap = moment.saturating_sub(end_of_hour(before));
-                Known { time: moment, totals: before.totals.advanced(before.standing, gap) }
+        // What begins the hour, or the gap, that `time` is in: the observation before, or the opening.
+        let (since, standing, totals) = match number.checked_sub(1) {
+            Some(number) if number >= oldest => {
+                let before = self.hour(number);
+                (end_of_hour(before), before.standing, before.totals)
             }
+            Some(_) => return None,
+            None => (opening.time, opening.standing(), Totals::default()),
+        };
+        let known = |moment: u64| {
+            let time = moment.max(since);
+            Known { time, totals: totals.advanced(standing, time.saturating_sub(since)) }
         };
         // The hour that comes next: observed, or still going on.
         let (hour, end) = if number < self.live.hours {
