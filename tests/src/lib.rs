@@ -5,6 +5,7 @@
 //! [`Stage`] is one test's registry and factory with accounts that nobody else uses, so tests run side by side.
 //! [`run`] runs a test.
 
+pub mod attacker;
 pub mod fixture;
 pub mod grown;
 pub mod history;

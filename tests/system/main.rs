@@ -1,10 +1,12 @@
 //! The whole system over JSON-RPC: one file per topic.
 
 mod abi;
+mod attacks;
 mod defects;
 mod journey;
 mod lifecycle;
 mod market;
+mod pool;
 mod pools;
 mod properties;
 mod refusals;

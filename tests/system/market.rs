@@ -2,14 +2,11 @@
 
 use abi::{
     erc20::IERC20::approveCall,
-    pool::ICredentialPool::{self as pool, Burn, LiquidityLocked, Mint, PoolPlainEther, Swap},
+    pool::ICredentialPool::{self as pool, Burn, LiquidityLocked, Mint, Swap},
     pool_factory::IPoolFactory::{self as pools},
     token::ICredentialToken as token,
 };
-use alloy::{
-    primitives::{Address, U256},
-    rpc::types::TransactionRequest,
-};
+use alloy::primitives::{Address, U256};
 use ecosystem::market::{
     fees::{self, Collected},
     quote::{Quote, Trade},
@@ -204,16 +201,5 @@ fn liquidity_comes_and_goes_and_the_creators_stays() {
         let rest = stage.reads(at, pool::balanceOfCall { account: holder }).await;
         stage.executes(&stage.holder, at, remove(rest)).await;
         assert_eq!(stage.reads(at, pool::balanceOfCall { account: holder }).await, NONE);
-    });
-}
-
-#[test]
-fn plain_ether_is_refused() {
-    run(async {
-        let stage = Stage::shared().await;
-        let (at, _) = market(&stage).await;
-        let request = TransactionRequest::default().to(at).value(U256::ONE);
-        let error: PoolPlainEther = stage.refuses_request(&stage.holder, request).await;
-        assert_eq!(error, PoolPlainEther {});
     });
 }

@@ -12,7 +12,7 @@ use alloy::primitives::{Bytes, U256};
 use ecosystem_tests::{run, tokens, wei};
 use math::curve::{self, RESERVE_MAX};
 
-use super::{
+use crate::pool::{
     Amounts, EVER, Entry, Market, NOBODY, NONE, WORTHLESS, addition, additions, buy, buy_exact, exact_sales,
     pair_trade, removal, sales,
 };

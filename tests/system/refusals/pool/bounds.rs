@@ -7,7 +7,7 @@ use alloy::primitives::{Bytes, U256};
 use ecosystem_tests::{run, tokens, wei};
 use math::curve;
 
-use super::{
+use crate::pool::{
     Amounts, EVER, Entry, Market, NOBODY, NONE, WORTHLESS, additions, buy, buy_exact, entries, exact_sales,
     pair_trade, removal, sales,
 };

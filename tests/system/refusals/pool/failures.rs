@@ -12,7 +12,7 @@ use alloy::{
 use ecosystem_tests::{fixture, run, tokens, wei};
 use math::curve;
 
-use super::{
+use crate::pool::{
     Amounts, EVER, Entry, Market, NONE, WORTHLESS, additions, buy_exact, entries, exact_sales, pair_trade,
     removal, sales,
 };

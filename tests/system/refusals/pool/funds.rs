@@ -8,9 +8,10 @@ use abi::{
     },
 };
 use alloy::primitives::{Address, U256};
+use ecosystem::signing::Parts;
 use ecosystem_tests::{run, tokens, wei};
 
-use super::{
+use crate::pool::{
     Amounts, EVER, Entry, Market, NOBODY, NONE, Permitted, WORTHLESS, additions, exact_sales, sales,
 };
 
@@ -104,7 +105,7 @@ fn permits_stand_for_an_approval() {
         }
         // Brought by somebody else before: what it allows is there.
         let permit = market.permit(holder, market.holder, tokens(2), 3, EVER);
-        let super::Parts { v, r, s } = permit.parts;
+        let Parts { v, r, s } = permit.parts;
         let (value, deadline) = (permit.value, permit.deadline);
         let (owner, spender) = (market.holder, market.at);
         let call = pool::permitCall { owner, spender, value, deadline, v, r, s };

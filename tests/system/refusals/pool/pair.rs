@@ -14,7 +14,7 @@ use alloy::{
 };
 use ecosystem_tests::{fixture, run, tokens, wei};
 
-use super::{EVER, Entry, Market, NOBODY, NONE, pair_trade};
+use crate::pool::{EVER, Entry, Market, NOBODY, NONE, pair_trade};
 
 #[test]
 fn swaps_that_do_not_add_up_are_refused() {
@@ -99,6 +99,6 @@ fn shares_are_made_of_what_was_put_in_and_worth_what_was_sent_back() {
         let [token, _] = market.reserves().await.map(U256::from);
         let held = abi::erc20::IERC20::balanceOfCall { account: market.at };
         assert_eq!(stage.reads(market.token, held).await, token);
-        market.takes(super::addition(to, EVER, tokens(1), wei(1))).await;
+        market.takes(crate::pool::addition(to, EVER, tokens(1), wei(1))).await;
     });
 }

@@ -14,7 +14,7 @@ use alloy::{
 use ecosystem::key::Key;
 use ecosystem_tests::{Stage, run, tokens, wei};
 
-use super::{EVER, Entry, Market, NOBODY, NONE, entries, pair_trade, removal};
+use crate::pool::{EVER, Entry, Market, NOBODY, NONE, entries, pair_trade, removal};
 
 fn initialisation(amount: u128, ether: u128) -> Entry {
     let call = pool::initializeCall { tokenAmount: U256::from(amount), protocolFee: false };

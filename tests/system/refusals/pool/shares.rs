@@ -15,7 +15,7 @@ use ecosystem::{
 };
 use ecosystem_tests::run;
 
-use super::{EVER, Entry, Market, NOBODY, NONE, removal};
+use crate::pool::{EVER, Entry, Market, NOBODY, NONE, removal};
 
 #[test]
 fn shares_are_refused_beyond_balance_and_allowance_and_to_nobody() {

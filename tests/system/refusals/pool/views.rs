@@ -8,7 +8,7 @@ use alloy::primitives::{Address, U256};
 use ecosystem_tests::{run, tokens, wei};
 use math::{curve::RESERVE_MAX, history::WINDOW_MAX};
 
-use super::{Entry, Market, NOBODY, NONE};
+use crate::pool::{Entry, Market, NOBODY, NONE};
 
 #[test]
 fn what_has_no_price_is_refused() {
