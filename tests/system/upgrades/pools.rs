@@ -82,6 +82,7 @@ fn new_pools_run_the_programs_that_were_announced_and_old_ones_keep_theirs() {
         let (at, owner, programs) = (stage.system.pool_factory, &stage.owner, &stage.world.programs);
         let (old, _) = stage.pool().await;
         let code = stage.chain().code(old).await.expect("the node answers");
+        stage.install_oracle(fixture::oracle()).await;
         stage.executes(owner, at, pools::launchCall {}).await;
 
         let twins = twins(&stage).await;
