@@ -9,9 +9,9 @@ use abi::{
 use alloy::primitives::{Address, U256};
 use ecosystem::market::{
     fees::{self, Collected},
-    quote::{Quote, Trade},
+    quote::{self, Quote, Trade},
 };
-use ecosystem_tests::{Stage, World, run, tokens, wei};
+use ecosystem_tests::{Stage, World, fixture, run, tokens, wei};
 use math::curve;
 
 const DAY: u64 = 86_400;
@@ -137,14 +137,14 @@ fn the_protocols_fees_are_collected_from_all_pools() {
         let call = pool::swapExactEthForTokensCall { minOut: NONE, to: holder, deadline: U256::MAX };
         stage.pays(&stage.holder, at, call, wei(500)).await;
         // What trades owe becomes shares with the next change of liquidity.
-        let call = pool::addLiquidityCall {
+        let addition = pool::addLiquidityCall {
             tokenDesired: tokens(1),
             tokenMin: NONE,
             ethMin: NONE,
             to: holder,
             deadline: U256::MAX,
         };
-        stage.pays(&stage.holder, at, call, wei(500)).await;
+        stage.pays(&stage.holder, at, addition.clone(), wei(500)).await;
         let due = stage.reads(at, pool::balanceOfCall { account: factory }).await;
         assert!(due > NONE);
         let collected =
@@ -156,6 +156,38 @@ fn the_protocols_fees_are_collected_from_all_pools() {
         assert!(stage.chain().balance(recipient).await.expect("the node answers") > NONE);
         let again = fees::collect(stage.chain(), &stage.stranger, factory, &[at]).await.expect("anyone may");
         assert_eq!(again, [Collected { pool: at, shares: NONE, problem: None }]);
+
+        // One that can't be asked keeps none of the others from being collected: an account, and a contract that fails.
+        stage.pays(&stage.holder, idle, addition, wei(500)).await;
+        stage.executes(&stage.holder, idle, pool::transferCall { to: factory, value: wei(1) }).await;
+        let failing = stage.account_with(fixture::refuses_everything()).await;
+        let pools = [recipient, failing, idle];
+        let mixed = fees::collect(stage.chain(), &stage.stranger, factory, &pools).await.expect("anyone may");
+        for (collected, pool) in mixed.iter().zip([recipient, failing]) {
+            assert_eq!((collected.pool, collected.shares), (pool, NONE));
+            assert!(collected.problem.as_ref().is_some_and(|problem| problem.contains("balanceOf")));
+        }
+        assert_eq!(mixed[2..], [Collected { pool: idle, shares: wei(1), problem: None }]);
+    });
+}
+
+#[test]
+fn a_quote_tells_of_a_pause() {
+    run(async {
+        let stage = Stage::shared().await;
+        let (factory, owner) = (stage.system.pool_factory, &stage.owner);
+        let (at, _) = market(&stage).await;
+        for paused in [true, false] {
+            let pools = vec![at];
+            if paused {
+                stage.executes(owner, factory, pools::pausePoolsCall { pools }).await;
+            } else {
+                stage.executes(owner, factory, pools::unpausePoolsCall { pools }).await;
+            }
+            assert_eq!(quote::is_paused(stage.chain(), at).await.expect("a pool"), paused);
+            // What it would give is told all the same.
+            Quote::of(stage.chain(), at, Trade::SellEther(wei(1)), 0).await.expect("a trade");
+        }
     });
 }
 

@@ -48,8 +48,12 @@ fn flash_swaps_are_paid_for_or_refused() {
         market.refuses(lent(callee, cost - U256::ONE), InvalidConstantProduct {}).await;
         // More than it has.
         market.refuses(lent(callee, cost + U256::ONE), PoolCallbackFailed { callee }).await;
+        // One that fails, and one that has no code to answer with, though all was paid.
         let unwilling = stage.account_with(fixture::refuses_everything()).await;
         market.refuses(lent(unwilling, cost), PoolCallbackFailed { callee: unwilling }).await;
+        let callee_without_code = stage.relayer.address();
+        let paid = pair_trade([tokens(10), NONE], callee_without_code, Bytes::from_static(&[1]), cost);
+        market.refuses(paid, PoolCallbackFailed { callee: callee_without_code }).await;
         let sent = market.takes(lent(callee, cost)).await;
         let swap: Swap = stage.event(&sent, market.at);
         assert_eq!((swap.amount1In, swap.amount0Out, swap.to), (cost, tokens(10), callee));

@@ -3,16 +3,18 @@
 use abi::pool::{
     CloneArgs,
     ICredentialPool::{
-        self as pool, InsufficientInputAmount, InsufficientLiquidityMinted, PoolAlreadyInitialized,
-        PoolNotClone, PoolOnlyFactory, nameCall,
+        self as pool, ERC2612ExpiredSignature, InsufficientInputAmount, InsufficientLiquidityMinted,
+        PoolAlreadyInitialized, PoolNotClone, PoolOnlyFactory, nameCall,
     },
 };
 use alloy::{
-    primitives::{Address, Bytes, U256},
+    primitives::{Address, B256, Bytes, U256},
     rpc::types::TransactionRequest,
+    sol_types::SolCall,
 };
 use ecosystem::key::Key;
 use ecosystem_tests::{Stage, run, tokens, wei};
+use std::collections::BTreeSet;
 
 use crate::pool::{EVER, Entry, Market, NOBODY, NONE, entries, pair_trade, removal};
 
@@ -85,43 +87,55 @@ async fn clone_of(stage: &Stage, maker: &Key, initial_tokens: u128, initial_ethe
     stage.account_with(code).await
 }
 
+/// An account that nobody is.
+const SOMEBODY: Address = Address::repeat_byte(0x50);
+
+/// Every function that needs a pool's terms.
+fn needing_a_pool(to: Address) -> Vec<Entry> {
+    let others = [
+        removal(U256::ONE, to, EVER),
+        pair_trade([tokens(1), NONE], to, Bytes::new(), NONE),
+        initialisation(1, 0),
+        Entry::of(pool::setPausedCall { paused: true }),
+        Entry::of(pool::setProtocolFeeCall { on: true }),
+        Entry::of(pool::mintCall { to }),
+        Entry::of(pool::burnCall { to }),
+        Entry::of(pool::skimCall { to }),
+        Entry::of(pool::syncCall {}),
+        // To somebody else: what stays where it is isn't locked by any terms.
+        Entry::of(pool::transferCall { to: SOMEBODY, value: NONE }),
+        Entry::of(pool::transferFromCall { from: to, to: SOMEBODY, value: NONE }),
+        Entry::of(pool::getAmountOutCall { amountIn: wei(1), tokenIn: NOBODY }),
+        Entry::of(pool::getAmountInCall { amountOut: wei(1), tokenOut: NOBODY }),
+        Entry::of(pool::price0CumulativeLastCall {}),
+        Entry::of(pool::price1CumulativeLastCall {}),
+        Entry::of(pool::consultCall { window: 1 }),
+        Entry::of(pool::volumeCall { window: 1 }),
+        Entry::of(pool::liquidityCall { window: 1 }),
+        Entry::of(pool::observeCall { secondsAgo: vec![0] }),
+        Entry::of(pool::dailyMeansCall {}),
+        Entry::of(pool::factoryCall {}),
+        Entry::of(pool::token0Call {}),
+        Entry::of(pool::lockedBalanceOfCall { account: to }),
+        Entry::of(pool::unlockScheduleCall {}),
+    ];
+    entries(to, EVER).into_iter().chain(others).collect()
+}
+
+/// The signatures of `folder`'s functions; of a pool, also of those that its extension answers.
+fn functions(folder: &str) -> BTreeSet<String> {
+    abi::json::of(folder).expect("its interface").functions().map(|function| function.signature()).collect()
+}
+
 #[test]
 fn the_programs_themselves_are_no_pools() {
     run(async {
         let stage = Stage::shared().await;
         let stranger = &stage.stranger;
-        let to = stranger.address();
-        let both = entries(to, EVER).into_iter().chain([
-            removal(U256::ONE, to, EVER),
-            pair_trade([tokens(1), NONE], to, Bytes::new(), NONE),
-            initialisation(1, 0),
-            Entry::of(pool::setPausedCall { paused: true }),
-            Entry::of(pool::setProtocolFeeCall { on: true }),
-            Entry::of(pool::mintCall { to }),
-            Entry::of(pool::burnCall { to }),
-            Entry::of(pool::skimCall { to }),
-            Entry::of(pool::syncCall {}),
-            Entry::of(pool::transferCall { to, value: NONE }),
-            Entry::of(pool::transferFromCall { from: to, to, value: NONE }),
-            Entry::of(pool::getAmountOutCall { amountIn: wei(1), tokenIn: NOBODY }),
-            Entry::of(pool::getAmountInCall { amountOut: wei(1), tokenOut: NOBODY }),
-            Entry::of(pool::price0CumulativeLastCall {}),
-            Entry::of(pool::price1CumulativeLastCall {}),
-            Entry::of(pool::consultCall { window: 1 }),
-            Entry::of(pool::volumeCall { window: 1 }),
-            Entry::of(pool::liquidityCall { window: 1 }),
-            Entry::of(pool::observeCall { secondsAgo: vec![0] }),
-            Entry::of(pool::dailyMeansCall {}),
-            Entry::of(pool::factoryCall {}),
-            Entry::of(pool::token0Call {}),
-            Entry::of(pool::lockedBalanceOfCall { account: to }),
-            Entry::of(pool::unlockScheduleCall {}),
-        ]);
         let programs = &stage.world.programs;
         let (program, extension) = (programs.pool.address, programs.pool_extension.address);
-        let of_extension = abi::json::of("pool-extension").expect("its interface");
-        let of_extension: Vec<_> = of_extension.functions().map(|function| function.signature()).collect();
-        for call in both {
+        let of_extension = functions("pool-extension");
+        for call in needing_a_pool(stranger.address()) {
             // What isn't the pool's own it would leave to an extension that it doesn't have.
             let refused = PoolNotClone { account: program };
             assert_eq!(
@@ -130,7 +144,7 @@ fn the_programs_themselves_are_no_pools() {
                 "{}",
                 call.name
             );
-            if of_extension.iter().any(|signature| signature == call.name) {
+            if of_extension.contains(call.name) {
                 let refused = PoolNotClone { account: extension };
                 let request = call.request(extension);
                 assert_eq!(refused, stage.refuses_request(stranger, request).await, "{}", call.name);
@@ -141,5 +155,65 @@ fn the_programs_themselves_are_no_pools() {
         assert_eq!(refused, stage.refuses_request(stranger, unknown).await);
         let cut = TransactionRequest::default().to(program).input(Bytes::from_static(&[1, 2, 3]).into());
         assert_eq!(refused, stage.refuses_request(stranger, cut).await);
+    });
+}
+
+/// The rest answers for the program's own storage, in which nothing is anybody's; and there is no other rest than this.
+#[test]
+fn the_programs_themselves_answer_what_needs_no_pool() {
+    run(async {
+        let stage = Stage::shared().await;
+        let account = stage.stranger.address();
+        let programs = &stage.world.programs;
+        let of_extension = functions("pool-extension");
+        let of_pool = &functions("pool") - &of_extension;
+        let own = [
+            Entry::of(pool::allowanceCall { owner: account, spender: account }),
+            Entry::of(pool::approveCall { spender: account, value: wei(1) }),
+            Entry::of(pool::balanceOfCall { account }),
+            Entry::of(pool::getReservesCall {}),
+            Entry::of(pool::pausedCall {}),
+            Entry::of(pool::totalSupplyCall {}),
+        ];
+        let left = [
+            Entry::of(pool::DOMAIN_SEPARATORCall {}),
+            Entry::of(pool::MINIMUM_LIQUIDITYCall {}),
+            Entry::of(pool::decimalsCall {}),
+            Entry::of(pool::eip712DomainCall {}),
+            Entry::of(pool::kLastCall {}),
+            Entry::of(nameCall {}),
+            Entry::of(pool::noncesCall { owner: account }),
+            Entry::of(pool::protocolFeeCall {}),
+            Entry::of(pool::symbolCall {}),
+            Entry::of(pool::token1Call {}),
+        ];
+        let permit = pool::permitCall {
+            owner: account,
+            spender: account,
+            value: wei(1),
+            deadline: NONE,
+            v: 27,
+            r: B256::ZERO,
+            s: B256::ZERO,
+        };
+        let (program, extension) = (programs.pool.address, programs.pool_extension.address);
+        for (at, functions, answered, another) in [
+            (program, of_pool, own.as_slice(), None),
+            (extension, of_extension, &left, Some(pool::permitCall::SIGNATURE)),
+        ] {
+            let needing = needing_a_pool(account);
+            let needing: BTreeSet<&str> = needing.iter().map(|call| call.name).collect();
+            let rest = functions.iter().map(String::as_str).filter(|name| !needing.contains(name));
+            let expected = answered.iter().map(|call| call.name).chain(another);
+            assert_eq!(rest.collect::<BTreeSet<_>>(), expected.collect::<BTreeSet<_>>());
+            for call in answered {
+                let request = call.request(at).from(account);
+                let answer = stage.chain().call(request, call.name).await;
+                answer.unwrap_or_else(|error| panic!("{error}"));
+            }
+        }
+        // A signature is asked for as everywhere.
+        let refused = ERC2612ExpiredSignature { deadline: NONE };
+        stage.would_revert_with(account, extension, permit, refused).await;
     });
 }
