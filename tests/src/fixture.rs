@@ -212,6 +212,13 @@ pub fn refuses_everything() -> Bytes {
     Bytes::from_static(&hex!("5f 5f fd"))
 }
 
+/// Answers every call with this number, and does nothing: for a token 1 is yes, and 0 is no.
+#[must_use]
+pub fn answers(number: u8) -> Bytes {
+    // mstore(0, number); return(0, 32)
+    [&hex!("60")[..], &[number], &hex!("5f 52 60 20 5f f3")].concat().into()
+}
+
 /// Answers every call by making `call` to the caller, and logs what that returned.
 #[must_use]
 pub fn calls_back(call: &[u8]) -> Bytes {
