@@ -1,8 +1,10 @@
 //! The whole system over JSON-RPC: one file per topic.
 
 mod abi;
+mod ahead;
 mod attacks;
 mod defects;
+mod interrupted;
 mod journey;
 mod lifecycle;
 mod market;
