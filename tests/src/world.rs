@@ -14,7 +14,7 @@ use ecosystem::{
     steps::Steps,
     system::{Artifacts, Programs},
 };
-use stylus_devnode::{Config, Devnode, chain::TimeSource};
+use stylus_devnode::{Config, Devnode, chain::TimeSource, evm::Observer};
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::outcomes;
@@ -69,6 +69,13 @@ impl World {
     /// As [`own`](Self::own), with programs that have `stack` bytes of stack: what works there needs no more.
     pub async fn own_with_stack(stack: u32) -> Arc<Self> {
         Arc::new(Self::with_stack(stack).await)
+    }
+
+    /// As [`own_with_stack`](Self::own_with_stack), with an observer of the test's own.
+    pub async fn own_observed(stack: u32, observer: Arc<dyn Observer>) -> Arc<Self> {
+        let node = devnode(Config { observer: Some(observer), ..Config::test() }).await;
+        let chain = Chain::connect(&node.rpc_url(), None).await.expect("the devnode answers");
+        Arc::new(Self::with(chain, Some(node), stack).await)
     }
 
     /// A world of the caller's own in which everything happens as it did the last time, to the last byte: the dev account
@@ -192,9 +199,13 @@ async fn built() -> &'static Built {
     BUILT.get_or_init(build).await
 }
 
-/// Starts a devnode, and has it observed if somebody wants to know how the contracts' functions end.
+/// Starts a devnode, and has it observed if somebody wants to know how the contracts' functions end, unless it has an observer
+/// already.
 pub async fn devnode(config: Config) -> Devnode {
-    let observer = outcomes::observer(&built().await.artifacts).await;
+    let observer = match config.observer {
+        Some(observer) => Some(observer),
+        None => outcomes::observer(&built().await.artifacts).await,
+    };
     Devnode::spawn(Config { observer, ..config }).await.expect("a devnode on a free port")
 }
 

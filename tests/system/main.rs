@@ -17,4 +17,5 @@ mod stack;
 mod state;
 mod storage;
 mod tokens;
+mod tour;
 mod upgrades;

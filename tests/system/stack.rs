@@ -2,114 +2,119 @@
 //!
 //! The stack lies below everything else in memory, so a program that needs more leaves its memory and traps.
 
-use abi::{erc20::IERC20::approveCall, pool::ICredentialPool as pool, pool_factory::IPoolFactory};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex},
+};
+
 use abi::{
-    factory::ICredentialTokenFactory as factory,
-    registry::{
-        ICredentialRegistry::{self as registry, CredentialAttestation},
-        status,
-    },
+    factory::ICredentialTokenFactory::getTokensCall, json, pool::ICredentialPool as pool,
+    pool_factory::IPoolFactory as pools, registry::ICredentialRegistry as registry,
 };
 use alloy::{
-    primitives::{B256, U256},
-    sol_types::SolCall,
+    json_abi::{Function, StateMutability},
+    primitives::{Address, B256, U256},
+    rpc::types::TransactionRequest,
 };
 use ecosystem::{steps::Steps, system::System};
-use ecosystem_tests::{STACK_BYTES, Stage, World, run, tokens, wei};
+use ecosystem_tests::{STACK_BYTES, Stage, World, run, wei};
+use stylus_devnode::evm::{End, Observer, Run};
 
-const TWO_DAYS: u64 = 48 * 3_600;
+use crate::{abi::with_zeros, pool::NOBODY, tour::Part};
 
-#[test]
-fn the_registrys_functions_leave_a_quarter_of_the_stack() {
-    run(async {
-        let stage = Stage::in_world(World::own_with_stack(STACK_BYTES / 4 * 3).await).await;
-        let at = stage.system.registry;
-        let attestation = stage.attestation().await;
-        let expires_at = attestation.issuedAt + 1_000_000;
-        let attested = stage.signed(CredentialAttestation { expiresAt: expires_at, ..attestation });
-        stage.register(&attested).await;
-        let other = stage.credential().await.id;
-        let id = attested.id;
-        stage.executes(&stage.relayer, at, stage.renewal(&stage.issuer, id, 0).await).await;
-        let rebinding = stage.rebinding(&stage.issuer, id, stage.stranger.address()).await;
-        stage.executes(&stage.relayer, at, rebinding).await;
-        stage.world.advance_time(TWO_DAYS).await;
-        stage.executes(&stage.relayer, at, registry::completeRebindCall { credentialId: id }).await;
-        let batch = registry::revokeBatchCall { credentialIds: vec![other, id], reason: 1 };
-        stage.executes(&stage.issuer, at, batch).await;
-        let distrust = registry::distrustIssuerSinceCall { key: stage.issuer.address(), since: 0 };
-        stage.executes(&stage.owner, at, distrust).await;
-        stage.executes(&stage.owner, at, registry::restoreCredentialCall { credentialId: id }).await;
-        let kept = stage.reads(at, registry::getCredentialCall { credentialId: id }).await;
-        assert_eq!((kept.holder, kept.expiresAt), (stage.holder.address(), expires_at));
-        assert_eq!(kept.status, status::ISSUER_DISTRUSTED);
+/// The programs' functions that succeeded, by the hash of the code and the selector.
+#[derive(Debug, Default)]
+struct Succeeded(Mutex<HashSet<(B256, [u8; 4])>>);
 
-        stage.executes(&stage.owner, at, registry::launchCall {}).await;
-        let add = registry::addIssuerCall {
-            issuer: stage.holder.address(),
-            types: vec![B256::repeat_byte(1); 20],
-            metadataURI: "a long text ".repeat(50),
-        };
-        let announce = registry::scheduleCall { call: add.abi_encode().into() };
-        stage.executes(&stage.owner, at, announce).await;
-        stage.world.advance_time(TWO_DAYS).await;
-        stage.executes(&stage.owner, at, add).await;
-        stage.reads(at, registry::eip712DomainCall {}).await;
-    });
+impl Succeeded {
+    fn has(&self, code_hash: B256, function: &Function) -> bool {
+        let key = (code_hash, function.selector().0);
+        self.0.lock().expect("nobody panics while holding this").contains(&key)
+    }
+}
+
+impl Observer for Succeeded {
+    fn ended(&self, run: &Run<'_>) {
+        let (End::Success, Some(selector)) = (run.end, run.input.first_chunk()) else { return };
+        self.0.lock().expect("nobody panics while holding this").insert((run.code_hash, *selector));
+    }
+}
+
+/// The functions that the program of this contract answers itself: a pool leaves its extension's to that one.
+fn own_functions(folder: &str) -> Vec<Function> {
+    let interface = |folder| json::of(folder).unwrap_or_else(|| panic!("there is no interface of {folder}"));
+    let mut own = interface(folder);
+    if folder == "pool" {
+        let others = interface("pool-extension");
+        own.functions.retain(|name, _| !others.functions.contains_key(name));
+    }
+    own.functions().cloned().collect()
+}
+
+/// Questions with long answers, or that need more than zeros to be answered.
+async fn asks(stage: &Stage, at: Address, token: Address) {
+    let volume = stage.reads(at, pool::volumeCall { window: 2_000_000 }).await;
+    assert!(!volume.amount.is_zero());
+    stage.reads(at, pool::consultCall { window: 200_000 }).await;
+    stage.reads(at, pool::liquidityCall { window: 200_000 }).await;
+    assert!(stage.reads(at, pool::dailyMeansCall {}).await.len() > 10);
+    let observed =
+        stage.reads(at, pool::observeCall { secondsAgo: (0..20).map(|day| day * 80_000).collect() });
+    assert_eq!(observed.await.ethVolume.len(), 20);
+    for of in [token, NOBODY] {
+        stage.reads(at, pool::getAmountOutCall { amountIn: wei(1), tokenIn: of }).await;
+        stage.reads(at, pool::getAmountInCall { amountOut: wei(1), tokenOut: of }).await;
+    }
+    let factory = stage.system.pool_factory;
+    assert_eq!(stage.reads(factory, pools::getPoolInfoCall { pool: at }).await.token, token);
+    assert!(stage.reads(factory, pools::isLiquidityLockedCall { pool: at }).await);
+    let (offset, limit) = (U256::ZERO, U256::from(10));
+    assert_eq!(stage.reads(factory, pools::getPoolsCall { offset, limit }).await, [at]);
+    assert_eq!(stage.reads(stage.system.factory, getTokensCall { offset, limit }).await.len(), 2);
+    let holder = stage.stranger.address();
+    stage.reads(stage.system.registry, registry::getCredentialsOfCall { holder, offset, limit }).await;
 }
 
 #[test]
-fn a_tokens_creation_and_moves_leave_a_quarter_of_the_stack() {
+fn every_function_leaves_a_quarter_of_the_stack() {
     run(async {
-        let stage = Stage::in_world(World::own_with_stack(STACK_BYTES / 4 * 3).await).await;
-        let token = stage.token_with(tokens(5)).await;
-        let call =
-            abi::token::ICredentialToken::transferCall { to: stage.stranger.address(), value: tokens(1) };
-        stage.executes(&stage.holder, token, call).await;
-        let details = factory::getTokensCall { offset: U256::ZERO, limit: U256::from(10) };
-        assert_eq!(stage.reads(stage.system.factory, details).await, [token]);
-    });
-}
+        let succeeded = Arc::new(Succeeded::default());
+        let world = World::own_observed(STACK_BYTES / 4 * 3, succeeded.clone()).await;
+        let stage = Stage::in_world(world).await;
+        for part in Part::ALL {
+            part.take(&stage).await;
+        }
+        let listed = stage.reads(stage.system.pool_factory, pools::getAllPoolsCall {}).await;
+        let token = stage.reads(listed[0], pool::token0Call {}).await;
+        asks(&stage, listed[0], token).await;
 
-#[test]
-fn a_pools_creation_and_trades_leave_a_quarter_of_the_stack() {
-    run(async {
-        let stage = Stage::in_world(World::own_with_stack(STACK_BYTES / 4 * 3).await).await;
-        let (at, token) = stage.pool().await;
-        let (holder, deadline) = (stage.holder.address(), U256::MAX);
-        let value = wei(1);
-        stage.world.give(holder, wei(100)).await;
-        stage.executes(&stage.holder, token, approveCall { spender: at, value: U256::MAX }).await;
-        // Each in a later hour and day, so that what was is observed.
-        stage.world.advance_time(86_400).await;
-        let buy = pool::swapExactEthForTokensCall { minOut: U256::ZERO, to: holder, deadline };
-        stage.pays(&stage.holder, at, buy, value).await;
-        stage.world.advance_time(86_400).await;
-        let sell =
-            pool::swapTokensForExactEthCall { amountOut: value, maxIn: U256::MAX, to: holder, deadline };
-        stage.executes(&stage.holder, at, sell).await;
-        stage.world.advance_time(86_400).await;
-        let none = U256::ZERO;
-        let add = pool::addLiquidityCall {
-            tokenDesired: tokens(1),
-            tokenMin: none,
-            ethMin: none,
-            to: holder,
-            deadline,
-        };
-        stage.pays(&stage.holder, at, add, value).await;
-        let remove =
-            pool::removeLiquidityCall { shares: value, tokenMin: none, ethMin: none, to: holder, deadline };
-        stage.executes(&stage.holder, at, remove).await;
-        stage.executes(&stage.holder, at, pool::syncCall {}).await;
-        let volume = stage.reads(at, pool::volumeCall { window: 200_000 }).await;
-        assert!(volume.amount > none);
-        assert_eq!(stage.reads(at, pool::dailyMeansCall {}).await.len(), 3);
-        let observed = stage.reads(at, pool::observeCall { secondsAgo: vec![100, 200_000, 0] }).await;
-        assert_eq!(observed.ethVolume.len(), 3);
-        stage.reads(at, pool::eip712DomainCall {}).await;
-        let info = stage.reads(stage.system.pool_factory, IPoolFactory::getPoolInfoCall { pool: at }).await;
-        assert_eq!(info.token, token);
+        let contracts = [
+            ("credential-registry", stage.system.registry),
+            ("token-factory", stage.system.factory),
+            ("credential-token", token),
+            ("pool-factory", stage.system.pool_factory),
+            ("pool", listed[0]),
+            ("pool-extension", listed[0]),
+        ];
+        let mut never = Vec::new();
+        for (folder, at) in contracts {
+            let programs = stage.world.artifacts.programs();
+            let program = programs.into_iter().find(|program| program.name == folder);
+            let code_hash = program.unwrap_or_else(|| panic!("there is no program {folder}")).code_hash();
+            for function in own_functions(folder) {
+                let is_view =
+                    matches!(function.state_mutability, StateMutability::View | StateMutability::Pure);
+                if is_view && !succeeded.has(code_hash, &function) {
+                    // What is told of nobody and nothing is as deep as what is told of somebody.
+                    let request = TransactionRequest::default().to(at).input(with_zeros(&function).into());
+                    drop(stage.chain().call(request, "a view").await);
+                }
+                if !succeeded.has(code_hash, &function) {
+                    never.push(format!("{folder}: {}", function.signature()));
+                }
+            }
+        }
+        assert!(never.is_empty(), "not on the tour: {never:#?}");
     });
 }
 

@@ -166,7 +166,7 @@ async fn answer(stage: &Stage, to: Address, call: Bytes) -> Result<(), String> {
 }
 
 /// A call of `function` with zeros, empty lists and empty texts.
-fn with_zeros(function: &Function) -> Bytes {
+pub(crate) fn with_zeros(function: &Function) -> Bytes {
     let types = function.inputs.iter().map(|input| input.resolve().expect("a type of the ABI"));
     let values: Vec<_> = types.map(|kind| zero(&kind)).collect();
     function.abi_encode_input(&values).expect("values of these types").into()

@@ -19,6 +19,8 @@ use alloy::primitives::{Address, B256, Bytes};
 use ecosystem::chain::Sent;
 use ecosystem_tests::Stage;
 
+pub(crate) use functions::with_zeros;
+
 /// The events that a contract's interface declares, and which of them have shown.
 struct Seen {
     /// Topics that belong to whoever shares the address: the proxy in front, or the program behind.
