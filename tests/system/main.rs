@@ -7,6 +7,7 @@ mod defects;
 mod interrupted;
 mod journey;
 mod lifecycle;
+mod logs;
 mod market;
 mod pool;
 mod pools;
