@@ -106,7 +106,7 @@ macro_rules! market {
     };
 }
 
-const OPERATIONS: [Operation; 71] = [
+const OPERATIONS: [Operation; 76] = [
     creation!("first of the factory", None, "createToken, first ever (name, symbol < 32 B)"),
     creation!("first of a creator", Some(400_000), "createToken, later (name, symbol < 32 B)"),
     creation!("later", Some(400_000)),
@@ -197,6 +197,20 @@ const OPERATIONS: [Operation; 71] = [
         Some(120_000),
         TRADE_CEILING
     ),
+    market!(
+        "pool",
+        "swapExactEthForTokens",
+        "to an existing holder, first of an hour, in a used place",
+        Some(97_000),
+        TRADE_CEILING
+    ),
+    market!(
+        "pool",
+        "swapExactEthForTokens",
+        "to an existing holder, first of a day, in used places",
+        Some(120_000),
+        TRADE_CEILING
+    ),
     market!("pool", "swapExactTokensForEth", "of all", Some(90_000), TRADE_CEILING,
         EARLIER: "pool" "sell (token -> ETH), existing holder: SUM of 2 txs",
         ROUTER: "uniswap-v2" "router.swapExactTokensForETH, existing holder, infinite approval"),
@@ -207,6 +221,20 @@ const OPERATIONS: [Operation; 71] = [
         ROUTER: "uniswap-v2" "router.swapExactTokensForETH, whole balance, exact approval"),
     market!("pool", "swapExactTokensForEth", "of all, first of an hour", Some(112_000), TRADE_CEILING),
     market!("pool", "swapExactTokensForEth", "of all, first of a day", Some(135_000), TRADE_CEILING),
+    market!(
+        "pool",
+        "swapExactTokensForEth",
+        "of all, first of an hour, in a used place",
+        Some(112_000),
+        TRADE_CEILING
+    ),
+    market!(
+        "pool",
+        "swapExactTokensForEth",
+        "of all, first of a day, in used places",
+        Some(135_000),
+        TRADE_CEILING
+    ),
     market!("pool", "addLiquidity", "to a new holder", None, None,
         EARLIER: "pool" "add liquidity, new LP: SUM of 3 txs",
         ROUTER: "uniswap-v2" "router.addLiquidityETH, new LP"),
@@ -230,6 +258,7 @@ const OPERATIONS: [Operation; 71] = [
         EARLIER: "pool" "sell (token -> ETH), existing holder: tx2 pool.swap",
         PAIR: "uniswap-v2" "pair direct, sell (token -> WETH), existing holder: tx2 pair.swap"),
     market!("pool", "swap", "of Ether that its callee gives back", None, TRADE_CEILING),
+    market!("pool", "swap", "of tokens that its callee gives back", None, TRADE_CEILING),
     market!("pool", "mint", "to a new holder", None, None,
         EARLIER: "pool" "add liquidity, new LP: tx3 pool.mint",
         PAIR: "uniswap-v2" "pair direct, mint, new LP: tx3 pair.mint"),

@@ -6,7 +6,10 @@ use abi::{
     erc20::IERC20::transferCall,
     pool::{CloneArgs, ICredentialPool as pool},
 };
-use alloy::primitives::{Address, Bytes, U256, hex};
+use alloy::{
+    primitives::{Address, Bytes, U256, hex},
+    sol_types::SolCall,
+};
 use ecosystem::key::Key;
 use ecosystem_tests::{Stage, World, tokens, wei};
 
@@ -157,6 +160,13 @@ async fn pair_swaps(meter: &mut Meter<'_>, market: &Market<'_>) {
     stage.world.give(callee, wei(1)).await;
     let lent = pair_swap(ANY, wei(10), callee, Bytes::from_static(&[1]));
     meter.call("of Ether that its callee gives back", holder, at, lent).await;
+    market.pause().await;
+    // A token and three thousandths more than what is left after the fee, rounded up.
+    let back = tokens(1) * U256::from(1_000) / U256::from(997) + U256::ONE;
+    let callee = stage.account_with(gives_back_tokens(market.token)).await;
+    stage.executes(holder, market.token, transferCall { to: callee, value: tokens(1) }).await;
+    let lent = pair_swap(tokens(1), ANY, callee, back.to_be_bytes_vec().into());
+    meter.call("of tokens that its callee gives back", holder, at, lent).await;
 }
 
 /// Gives its Ether to who calls it with calldata.
@@ -170,6 +180,22 @@ fn gives_back_ether() -> Bytes {
         // 17: stop
         &hex!("5b 00"),
         // 19: revert(0, 0)
+        &hex!("5b 5f 5f fd"),
+    ];
+    code.concat().into()
+}
+
+/// Gives who calls it as many tokens as the first word of the swap's data says.
+fn gives_back_tokens(token: Address) -> Bytes {
+    #[rustfmt::skip]
+    let code = [
+        // mstore(0, transfer << 224); mstore(4, caller); mstore(36, calldataload(164))
+        &hex!("63")[..], &transferCall::SELECTOR, &hex!("60 e0 1b 5f 52 33 60 04 52 60 a4 35 60 24 52"),
+        // if !call(gas, token, 0, 0, 68, 0, 0) { goto 54 }
+        &hex!("5f 5f 60 44 5f 5f 73"), token.as_slice(), &hex!("5a f1 15 60 36 57"),
+        // stop
+        &hex!("00"),
+        // 54: revert(0, 0)
         &hex!("5b 5f 5f fd"),
     ];
     code.concat().into()

@@ -12,7 +12,10 @@ use alloy::{
 };
 use ecosystem::signing::{Parts, Permit, deadline_after, sign_permit};
 use ecosystem_tests::{Stage, World, tokens, wei};
-use math::{bounds::DAY_SECS, history::HOUR_SECS};
+use math::{
+    bounds::DAY_SECS,
+    history::{HOUR_SECS, HOURS},
+};
 
 use crate::{
     market::{ANY, ANY_TIME, Market},
@@ -36,6 +39,9 @@ pub(crate) async fn measure(world: &Arc<World>, costs: &mut Costs) {
     shares(meter, market).await;
     views(meter, market).await;
     past(meter, market).await;
+    fill_the_rings(meter, market).await;
+    // The pool's own, but after a longer past than its trades have else.
+    in_used_places(&mut costs.of("pool", stage), market).await;
 }
 
 async fn exact_outputs(meter: &mut Meter<'_>, market: &Market<'_>) {
@@ -207,4 +213,32 @@ async fn past(meter: &mut Meter<'_>, market: &Market<'_>) {
     let week = (0..8).map(|days| days * day).collect();
     meter.view("8 times, a day apart", at, pool::observeCall { secondsAgo: week }).await;
     meter.view("30 days", at, pool::dailyMeansCall {}).await;
+}
+
+/// A month with an interaction in each hour: from then on an observation takes the place of an older one.
+async fn fill_the_rings(meter: &mut Meter<'_>, market: &Market<'_>) {
+    let (stage, at) = (meter.stage, market.at);
+    for _ in 0..HOURS {
+        market.next_hour().await;
+        stage.executes(&stage.owner, at, pool::syncCall {}).await;
+    }
+    market.pause().await;
+    let window = u32::try_from(30 * DAY_SECS).expect("a small number");
+    meter.view("30 days, with an interaction in each hour", at, pool::consultCall { window }).await;
+}
+
+async fn in_used_places(meter: &mut Meter<'_>, market: &Market<'_>) {
+    let (stage, at) = (meter.stage, market.at);
+    let (holder, to) = (&stage.holder, stage.holder.address());
+    let buy = pool::swapExactEthForTokensCall { minOut: ANY, to, deadline: ANY_TIME };
+    market.next_hour().await;
+    let case = "to an existing holder, first of an hour, in a used place";
+    meter.paying(case, holder, at, buy.clone(), wei(1)).await;
+    market.next_day().await;
+    meter.paying("to an existing holder, first of a day, in used places", holder, at, buy, wei(1)).await;
+    let sell = pool::swapExactTokensForEthCall { amountIn: tokens(1), minOut: ANY, to, deadline: ANY_TIME };
+    market.next_hour().await;
+    meter.call("of all, first of an hour, in a used place", holder, at, sell.clone()).await;
+    market.next_day().await;
+    meter.call("of all, first of a day, in used places", holder, at, sell).await;
 }
