@@ -105,6 +105,16 @@ impl Subject for Both {
             let our_events = events::of(&self.ours.people.told(), self.ours.opening.cast.pool);
             assert_eq!(ours, theirs, "{action:?}: ours, and Uniswap v2's");
             assert_eq!(our_events, their_events, "{action:?}: ours, and Uniswap v2's");
+            // Both telling nothing would be the same, too.
+            let silent = matches!(
+                action,
+                Action::SendTokens(_)
+                    | Action::ForceEther(_)
+                    | Action::Skim
+                    | Action::Wait(_)
+                    | Action::Give(..)
+            );
+            assert_eq!(our_events.is_empty(), silent || ours.is_none(), "{action:?}: {our_events:?}");
             ours
         })
     }
