@@ -1,10 +1,35 @@
-//! Which token names and symbols are acceptable.
+//! What is a text, and which token names and symbols are acceptable.
 //!
 //! Names are shown to people by wallets and explorers, so text that can hide or reorder other text is
 //! refused: control characters (C0, DEL, C1) and the bidirectional controls that make `gnp.exe` of `exe.png`.
 //! Everything else in UTF-8 is the creator's choice.
 
 use crate::bounds::{NAME_BYTES_MAX, SYMBOL_BYTES_MAX};
+
+/// The text that `bytes` are, if they are UTF-8.
+///
+/// The standard library's own looks each first byte up in a table of 256, and every call of a contract pays for its data,
+/// whatever it calls.
+/// Source: table 3-7 of the Unicode standard, well-formed byte sequences.
+#[must_use]
+pub fn utf8(bytes: &[u8]) -> Option<&str> {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        rest = match rest {
+            [..=0x7f, rest @ ..]
+            | [0xc2..=0xdf, 0x80..=0xbf, rest @ ..]
+            | [0xe0, 0xa0..=0xbf, 0x80..=0xbf, rest @ ..]
+            | [0xe1..=0xec | 0xee..=0xef, 0x80..=0xbf, 0x80..=0xbf, rest @ ..]
+            | [0xed, 0x80..=0x9f, 0x80..=0xbf, rest @ ..]
+            | [0xf0, 0x90..=0xbf, 0x80..=0xbf, 0x80..=0xbf, rest @ ..]
+            | [0xf1..=0xf3, 0x80..=0xbf, 0x80..=0xbf, 0x80..=0xbf, rest @ ..]
+            | [0xf4, 0x80..=0x8f, 0x80..=0xbf, 0x80..=0xbf, rest @ ..] => rest,
+            _ => return None,
+        };
+    }
+    // SAFETY: all of it is well-formed by the table, sequence after sequence.
+    Some(unsafe { core::str::from_utf8_unchecked(bytes) })
+}
 
 /// Tells whether `name` has 1 to 64 bytes and no control or bidirectional character.
 #[must_use]
@@ -59,6 +84,32 @@ mod tests {
     }
 
     #[test]
+    fn texts_are_those_of_the_standard_library() {
+        // Every sequence of up to three bytes; of four, every start, and behind it the edges of every range.
+        let edges = [0, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xff];
+        let mut texts = 0_u32;
+        let mut agree = |bytes: &[u8]| {
+            let expected = core::str::from_utf8(bytes).ok();
+            assert_eq!(utf8(bytes), expected, "{bytes:x?}");
+            texts += u32::from(expected.is_some());
+        };
+        agree(&[]);
+        for [_, a, b, c] in (0_u32..1 << 24).map(u32::to_be_bytes) {
+            agree(&[a, b, c]);
+            if a == 0 {
+                agree(&[b, c]);
+            }
+            if a == 0 && b == 0 {
+                agree(&[c]);
+            }
+            for last in edges.into_iter().filter(|_| a >= 0xf0 && edges.contains(&c)) {
+                agree(&[a, b, c, last]);
+            }
+        }
+        assert!(texts > 2_000_000, "{texts}");
+    }
+
+    #[test]
     fn lengths_are_counted_in_bytes() {
         assert!(!valid_name(""));
         assert!(valid_name(&"n".repeat(64)));
@@ -81,6 +132,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn long_texts_are_those_of_the_standard_library(text: String, spoilt in any::<(prop::sample::Index, u8)>()) {
+            prop_assert_eq!(utf8(text.as_bytes()), Some(text.as_str()));
+            let mut bytes = text.into_bytes();
+            if !bytes.is_empty() {
+                let (at, byte) = spoilt;
+                *at.get_mut(&mut bytes) = byte;
+            }
+            prop_assert_eq!(utf8(&bytes), core::str::from_utf8(&bytes).ok());
+        }
+
         #[test]
         fn a_refused_character_spoils_any_name(before in "[a-z]{0,20}", after in "[a-z]{0,20}", at in 0usize..12) {
             let bidi = char::from_u32(BIDI_CONTROLS[at]).expect("a scalar value");
