@@ -41,46 +41,35 @@
 //! **Deliberately absent**: what the credential says, beyond its type, stays with the holder; metadata of issuers
 //! stays in the log.
 
-use abi::{
-    announced::IAnnounced::{AlreadyLaunched, NotScheduled, NotYetDue, ScheduleExpired},
-    initializable::IInitializable::{AlreadyInitialized, DirectInitialization},
-    ownable::IOwnable::{OwnableInvalidOwner, OwnableUnauthorizedAccount},
-    pausable::IPausable::{EnforcedPause, ExpectedPause, GuardianUnauthorizedAccount},
-    registry::{
-        DOMAIN_NAME, DOMAIN_VERSION,
-        ICredentialRegistry::{
-            AlreadyHolder, ArrayLengthMismatch, Credential, CredentialAlreadyRegistered,
-            CredentialAlreadyRevoked, CredentialAttestation, CredentialExpired, CredentialIsDistrusted,
-            CredentialLapsed, CredentialRebind, CredentialRebindCancelled, CredentialRebindStarted,
-            CredentialRebound, CredentialRegistered, CredentialRenewal, CredentialRenewed,
-            CredentialRestored, CredentialRevoked, DeadlinePassed, DistrustInFuture, ExpiresTooLate,
-            ExpiryNotLater, HistoryFull, InvalidMetadata, InvalidSignature, IssuedInFuture, IssuerAdded,
-            IssuerAlreadyKnown, IssuerDistrusted, IssuerKeyDistrusted, IssuerKeyRetired, IssuerNotForType,
-            IssuerRemoved, IssuerRotated, IssuerWasRemoved, Lapse, NoRebindPending, NonceAlreadyUsed,
-            NonceUsed, NotIssuerOrOwner, NothingToRestore, PageTooLarge, RebindNotDue, RebindPending,
-            UnknownCredential, UnknownIssuer, WrongIssuer, ZeroHolder, ZeroIssuer, ZeroSubject,
-            addIssuerCall, rotateIssuerCall,
-        },
-        PAGE_MAX, status,
+use abi::registry::{
+    DOMAIN_NAME, DOMAIN_VERSION,
+    ICredentialRegistry::{
+        AlreadyHolder, ArrayLengthMismatch, Credential, CredentialAlreadyRegistered,
+        CredentialAlreadyRevoked, CredentialAttestation, CredentialExpired, CredentialIsDistrusted,
+        CredentialLapsed, CredentialRebind, CredentialRebindCancelled, CredentialRebindStarted,
+        CredentialRebound, CredentialRegistered, CredentialRenewal, CredentialRenewed, CredentialRestored,
+        CredentialRevoked, DeadlinePassed, DistrustInFuture, ExpiresTooLate, ExpiryNotLater, HistoryFull,
+        InvalidMetadata, InvalidSignature, IssuedInFuture, IssuerAdded, IssuerAlreadyKnown, IssuerDistrusted,
+        IssuerKeyDistrusted, IssuerKeyRetired, IssuerNotForType, IssuerRemoved, IssuerRotated,
+        IssuerWasRemoved, Lapse, NoRebindPending, NonceAlreadyUsed, NonceUsed, NotIssuerOrOwner,
+        NothingToRestore, PageTooLarge, RebindNotDue, RebindPending, UnknownCredential, UnknownIssuer,
+        WrongIssuer, ZeroHolder, ZeroIssuer, ZeroSubject, addIssuerCall, rotateIssuerCall,
     },
+    PAGE_MAX, status,
 };
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{SolCall, SolEvent};
 use kit::{
-    absorb,
-    calldata::append_bytes,
-    eip712,
-    guardian::{Guardian, GuardianError},
-    initializer::{InitializeError, Initializer},
+    authority::{Authority, AuthorityError},
+    calldata, eip712,
     namespace::{Namespace, Namespaced},
-    ownership::Ownership,
-    reply::{self, Word as _},
-    schedule::{DELAY_SECS, Schedule, ScheduleError, call_hash},
+    reply::{self, Word as _, collected},
+    schedule::{DELAY_SECS, call_hash},
     signer,
     word::WordMap,
 };
-use math::{credential, nonce::NonceBit, page};
+use math::{credential, nonce::NonceBit, page, text};
 use stylus_sdk::{crypto, prelude::*};
 
 use crate::{
@@ -114,18 +103,7 @@ const INITIAL_VERSION: u64 = 1;
 
 kit::errors! {
     /// Why a call was refused.
-    pub RegistryError:
-    AlreadyInitialized { version },
-    DirectInitialization { implementation },
-    OwnableUnauthorizedAccount { account },
-    OwnableInvalidOwner { owner },
-    GuardianUnauthorizedAccount { account },
-    EnforcedPause {},
-    ExpectedPause {},
-    NotScheduled { callHash },
-    NotYetDue { callHash, from },
-    ScheduleExpired { callHash, until },
-    AlreadyLaunched {},
+    pub RegistryError and AuthorityError:
     ZeroIssuer {},
     IssuerAlreadyKnown { issuer },
     UnknownIssuer { issuer },
@@ -160,12 +138,6 @@ kit::errors! {
     InvalidMetadata { length },
 }
 
-absorb!(InitializeError into RegistryError: Already, Direct);
-absorb!(GuardianError into RegistryError:
-    OwnableUnauthorizedAccount, GuardianUnauthorizedAccount, EnforcedPause, ExpectedPause);
-absorb!(ScheduleError into RegistryError:
-    OwnableUnauthorizedAccount, GuardianUnauthorizedAccount, NotScheduled, NotYetDue, ScheduleExpired, AlreadyLaunched);
-
 kit::events! {
     NonceUsed [issuerRoot] { nonce }
     CredentialRegistered [credentialId, holder, issuerRoot] { key, credentialType, issuedAt, expiresAt }
@@ -181,14 +153,11 @@ kit::events! {
     IssuerDistrusted [issuerRoot, key] { since }
 }
 
-/// The contract: its parts, each in a namespace of its own.
+/// The contract: its parts, in namespaces of their own.
 #[storage]
 #[entrypoint]
 pub struct CredentialRegistry {
-    initializer: Namespaced<Initializer>,
-    ownership: Namespaced<Ownership>,
-    guardian: Namespaced<Guardian>,
-    schedule: Namespaced<Schedule>,
+    pub(crate) authority: Authority,
     records: Namespaced<Records>,
 }
 
@@ -239,12 +208,11 @@ impl Namespace for Records {
 impl CredentialRegistry {
     /// Sets the owner. Once, by the proxy at its creation.
     ///
-    /// Errors: [`DirectInitialization`] on the implementation itself, [`AlreadyInitialized`] the second time,
-    /// [`OwnableInvalidOwner`] if `owner` is zero.
+    /// Errors: `DirectInitialization` on the implementation itself, `AlreadyInitialized` the second time,
+    /// `OwnableInvalidOwner` if `owner` is zero.
     /// Events: `Initialized`, `OwnershipTransferred`.
     pub fn initialize(&mut self, owner: Address) -> Result<(), RegistryError> {
-        self.initializer.begin(INITIAL_VERSION)?;
-        self.ownership.initialize(owner)?;
+        self.authority.initialize(INITIAL_VERSION, owner)?;
         Ok(())
     }
 
@@ -269,7 +237,7 @@ impl CredentialRegistry {
             return Err(ArrayLengthMismatch {}.into());
         }
         let pairs = credential_ids.iter().zip(holders);
-        Ok(pairs.map(|(id, holder)| self.validate_credential(*id, *holder).0).collect())
+        Ok(collected(pairs.map(|(id, holder)| self.validate_credential(*id, *holder).0)))
     }
 
     /// All that is kept of a credential; all zero if it isn't registered.
@@ -310,7 +278,7 @@ impl CredentialRegistry {
         check_page(limit)?;
         let count = self.get_credential_count_of(holder).saturating_to();
         let positions = page::window(count, offset, limit);
-        Ok(positions.map(|position| self.records.held.at((holder, U256::from(position))).get()).collect())
+        Ok(collected(positions.map(|position| self.records.held.at((holder, U256::from(position))).get())))
     }
 
     /// Number of credentials that `holder` holds, valid or not.
@@ -331,7 +299,7 @@ impl CredentialRegistry {
     ) -> Result<Vec<Lapse>, RegistryError> {
         check_page(limit)?;
         let numbers = page::window(self.standing(credential_id).lapses.into(), offset, limit);
-        Ok(numbers.flat_map(u16::try_from).map(|number| self.lapse(credential_id, number)).collect())
+        Ok(collected(numbers.flat_map(u16::try_from).map(|number| self.lapse(credential_id, number))))
     }
 
     /// Number of lapses of a credential. It only grows.
@@ -346,7 +314,7 @@ impl CredentialRegistry {
             return (Address::ZERO, 0);
         }
         let key = (credential_id, U256::from(standing.rebinds));
-        (Address::from_word(self.records.rebind_holders.at(key).get()), effective_at(&self.rebind(key)))
+        (self.records.rebind_holders.at(key).account(), effective_at(&self.rebind(key)))
     }
 
     /// The issuer that `key` is or was a key of (zero if none), whether it may attest now, and whether every type.
@@ -357,7 +325,7 @@ impl CredentialRegistry {
 
     /// The key that signs for this issuer now, or did last; zero if there is no such issuer.
     pub fn get_issuer_key(&self, issuer_root: Address) -> Address {
-        Address::from_word(self.records.issuers.at(issuer_root).get())
+        self.records.issuers.at(issuer_root).account()
     }
 
     /// Since when a key is distrusted, and when that was decided, in Unix seconds; zeros if it isn't.
@@ -388,43 +356,13 @@ impl CredentialRegistry {
         eip712::domain_reply(DOMAIN_NAME, DOMAIN_VERSION, chain_id, registry)
     }
 
-    /// The owner; zero if there is none.
-    pub fn owner(&self) -> Address {
-        self.ownership.owner()
-    }
-
-    /// Whom the ownership was offered to; zero if nobody.
-    pub fn pending_owner(&self) -> Address {
-        self.ownership.pending_owner()
-    }
-
-    /// Who, beside the owner, can pause; zero if nobody.
-    pub fn guardian(&self) -> Address {
-        self.guardian.guardian()
-    }
-
-    /// Whether registrations, renewals and rebindings are stopped.
-    pub fn paused(&self) -> bool {
-        self.guardian.is_paused()
-    }
-
-    /// Whether the set-up has ended.
-    pub fn launched(&self) -> bool {
-        self.schedule.is_launched()
-    }
-
-    /// First and last second at which the announced call can be made; zeros if it isn't announced.
-    pub fn get_scheduled(&self, call_hash: B256) -> (U256, U256) {
-        self.schedule.window(&self.ownership, call_hash)
-    }
-
     // ── What anyone does ────────────────────────────────────────────────────────────────────────────────────────
 
     /// Registers the credential that `issuer` attests, and returns its id. Anyone may relay it.
     ///
     /// Units: Unix seconds. Source of the id: [`credential::id`]; of what is signed: EIP-712.
     /// Registered again, it may have lapsed meanwhile: see the module.
-    /// Errors: [`EnforcedPause`]; [`ZeroSubject`], [`ZeroHolder`]; [`DeadlinePassed`]; [`IssuedInFuture`] if it is issued
+    /// Errors: `EnforcedPause`; [`ZeroSubject`], [`ZeroHolder`]; [`DeadlinePassed`]; [`IssuedInFuture`] if it is issued
     /// more than [`CLOCK_SKEW_SECS`] from now; [`CredentialExpired`], [`ExpiresTooLate`]; [`UnknownIssuer`],
     /// [`IssuerKeyRetired`], [`IssuerKeyDistrusted`], [`IssuerWasRemoved`] if `issuer` signs for no issuer now;
     /// [`IssuerNotForType`]; [`CredentialAlreadyRegistered`], unless by a key that was distrusted then;
@@ -436,7 +374,7 @@ impl CredentialRegistry {
         issuer: Address,
         signature: &[u8],
     ) -> Result<B256, RegistryError> {
-        self.guardian.when_running()?;
+        self.authority.when_running()?;
         let now = self.now();
         check_contents(a, now)?;
         let root = self.issuer_for(issuer, a.credentialType)?;
@@ -477,7 +415,7 @@ impl CredentialRegistry {
 
     /// Lets a credential last longer, as its `issuer` says. Anyone may relay it. If it had expired it has lapsed meanwhile.
     ///
-    /// Errors: [`EnforcedPause`]; [`DeadlinePassed`]; [`CredentialExpired`] if it would have ended already;
+    /// Errors: `EnforcedPause`; [`DeadlinePassed`]; [`CredentialExpired`] if it would have ended already;
     /// [`ExpiresTooLate`]; [`UnknownIssuer`], [`IssuerKeyRetired`], [`IssuerKeyDistrusted`], [`IssuerWasRemoved`] if
     /// `issuer` signs for no issuer now, [`WrongIssuer`] if it signs for another; [`UnknownCredential`],
     /// [`CredentialAlreadyRevoked`], [`CredentialIsDistrusted`]; [`ExpiryNotLater`]; [`HistoryFull`] after 255 renewals
@@ -511,7 +449,7 @@ impl CredentialRegistry {
     /// Starts to move a credential to another wallet of its person, as its `issuer` says. Anyone may relay it. Until it is
     /// completed nobody holds the credential.
     ///
-    /// Errors: [`EnforcedPause`]; [`ZeroHolder`]; [`DeadlinePassed`]; [`UnknownIssuer`], [`IssuerKeyRetired`],
+    /// Errors: `EnforcedPause`; [`ZeroHolder`]; [`DeadlinePassed`]; [`UnknownIssuer`], [`IssuerKeyRetired`],
     /// [`IssuerKeyDistrusted`], [`IssuerWasRemoved`] if `issuer` signs for no issuer now, [`WrongIssuer`] if it signs for
     /// another; [`UnknownCredential`], [`CredentialAlreadyRevoked`], [`CredentialIsDistrusted`]; [`AlreadyHolder`];
     /// [`RebindPending`]; [`HistoryFull`] after 255 rebindings; [`NonceAlreadyUsed`]; [`InvalidSignature`].
@@ -539,7 +477,7 @@ impl CredentialRegistry {
         self.accept(issuer, root, messages::rebind(r), r.nonce, signature)?;
         let change = Change { key: issuer, accepted_at: self.now(), expired_at: 0 };
         self.records.rebinds.at_mut(key).set(change.pack());
-        self.records.rebind_holders.at_mut(key).set(new_holder.into_word());
+        self.records.rebind_holders.at_mut(key).set_account(new_holder);
         self.set_standing(id, Standing { rebinding: true, ..standing });
         CredentialRebindStarted {
             credentialId: id,
@@ -554,12 +492,12 @@ impl CredentialRegistry {
 
     /// Moves a credential whose rebinding is due. Anyone may do it.
     ///
-    /// Errors: [`EnforcedPause`]; [`UnknownCredential`]; [`NoRebindPending`]; [`CredentialAlreadyRevoked`];
+    /// Errors: `EnforcedPause`; [`UnknownCredential`]; [`NoRebindPending`]; [`CredentialAlreadyRevoked`];
     /// [`IssuerKeyDistrusted`] if the key that started it is distrusted since before; [`CredentialIsDistrusted`] if
     /// something else in its history is void; [`RebindNotDue`]; [`HistoryFull`] if the new holder has 2²⁴ credentials.
     /// Events: [`CredentialRebound`].
     pub fn complete_rebind(&mut self, credential_id: B256) -> Result<(), RegistryError> {
-        self.guardian.when_running()?;
+        self.authority.when_running()?;
         let standing = self.unrevoked(credential_id)?;
         if !standing.rebinding {
             return Err(NoRebindPending { credentialId: credential_id }.into());
@@ -577,10 +515,10 @@ impl CredentialRegistry {
             return Err(RebindNotDue { credentialId: credential_id, effectiveAt: effective_at }.into());
         }
         let rebinds = one_more(credential_id, standing.rebinds)?;
-        let new_holder = Address::from_word(self.records.rebind_holders.at(key).get());
+        let new_holder = self.records.rebind_holders.at(key).account();
         self.leave(&standing);
         let position = self.join(credential_id, new_holder)?;
-        self.records.rebind_holders.at_mut(key).set(standing.holder.into_word());
+        self.records.rebind_holders.at_mut(key).set_account(standing.holder);
         let moved = Standing { holder: new_holder, position, rebinds, rebinding: false, ..standing };
         self.set_standing(credential_id, moved);
         CredentialRebound {
@@ -649,7 +587,7 @@ impl CredentialRegistry {
     /// delay, then also if `old_key` is distrusted, and if its issuer was removed, which signs again with `new_key`.
     ///
     /// Errors: [`IssuerKeyDistrusted`], [`IssuerWasRemoved`] if `old_key` itself calls and is distrusted or removed; else as
-    /// announced changes: [`OwnableUnauthorizedAccount`], [`NotScheduled`], [`NotYetDue`], [`ScheduleExpired`].
+    /// announced changes: `OwnableUnauthorizedAccount`, `NotScheduled`, `NotYetDue`, `ScheduleExpired`.
     /// [`UnknownIssuer`], [`IssuerKeyRetired`] if `old_key` isn't its issuer's last; [`ZeroIssuer`]; [`IssuerAlreadyKnown`]
     /// if `new_key` is or ever was a key (R4).
     /// Events: [`IssuerRotated`].
@@ -658,8 +596,8 @@ impl CredentialRegistry {
         if self.vm().msg_sender() == old_key {
             self.issuer(old_key)?;
         } else {
-            let call = call_hash(rotateIssuerCall::SELECTOR, &[old_key.into_word(), new_key.into_word()]);
-            self.schedule.authorize(&self.ownership, call)?;
+            let call = call_hash(rotateIssuerCall::SELECTOR, &[old_key.word(), new_key.word()]);
+            self.authority.authorize(call)?;
             // Or what a removed issuer's stolen key registered could never be registered again: the root is in the id.
             if old.office != Office::Removed {
                 self.check_office(old_key, &old)?;
@@ -679,8 +617,8 @@ impl CredentialRegistry {
     /// to be announced.
     ///
     /// `metadata_uri` is for people and stays in the log.
-    /// Errors: [`InvalidMetadata`] unless that is UTF-8 of at most 1 024 bytes; [`OwnableUnauthorizedAccount`];
-    /// [`NotScheduled`], [`NotYetDue`], [`ScheduleExpired`]; [`ZeroIssuer`]; [`IssuerAlreadyKnown`] if the address is or ever was a key (R4).
+    /// Errors: [`InvalidMetadata`] unless that is UTF-8 of at most 1 024 bytes; `OwnableUnauthorizedAccount`;
+    /// `NotScheduled`, `NotYetDue`, `ScheduleExpired`; [`ZeroIssuer`]; [`IssuerAlreadyKnown`] if the address is or ever was a key (R4).
     /// Events: [`IssuerAdded`].
     pub fn add_issuer(
         &mut self,
@@ -688,13 +626,12 @@ impl CredentialRegistry {
         types: &[B256],
         metadata_uri: &[u8],
     ) -> Result<(), RegistryError> {
-        if metadata_uri.len() > METADATA_BYTES_MAX || core::str::from_utf8(metadata_uri).is_err() {
+        if metadata_uri.len() > METADATA_BYTES_MAX || text::utf8(metadata_uri).is_none() {
             return Err(InvalidMetadata { length: U256::from(metadata_uri.len()) }.into());
         }
-        let mut call = Vec::from(addIssuerCall::SELECTOR);
-        call.extend_from_slice(issuer.into_word().as_slice());
+        let mut call = calldata::encode(addIssuerCall::SELECTOR, &[issuer.word()]);
         append_terms(&mut call, 3, types, metadata_uri);
-        self.schedule.authorize(&self.ownership, crypto::keccak(call))?;
+        self.authority.authorize(crypto::keccak(call))?;
 
         let key =
             Key { root: issuer, office: Office::Current, every_type: types.is_empty(), ..Key::default() };
@@ -703,7 +640,7 @@ impl CredentialRegistry {
             self.records.types.at_mut((issuer, *credential_type)).set(MAY_ATTEST);
         }
         // By hand, with the encoding that the announcement is compared by.
-        let topics = [IssuerAdded::SIGNATURE_HASH.0, issuer.into_word().0];
+        let topics = [IssuerAdded::SIGNATURE_HASH.0, issuer.word()];
         let mut log = reply::words(&topics);
         append_terms(&mut log, 2, types, metadata_uri);
         self.vm().emit_log(&log, topics.len());
@@ -713,11 +650,11 @@ impl CredentialRegistry {
     /// Lets nobody sign for this issuer any more, unless [`Self::rotate_issuer`] brings it back. What it attested stays.
     /// Owner only, at once.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`]; [`UnknownIssuer`] if it isn't an issuer's first key;
+    /// Errors: `OwnableUnauthorizedAccount`; [`UnknownIssuer`] if it isn't an issuer's first key;
     /// [`IssuerWasRemoved`] the second time.
     /// Events: [`IssuerRemoved`].
     pub fn remove_issuer(&mut self, issuer_root: Address) -> Result<(), RegistryError> {
-        self.ownership.only_owner()?;
+        self.authority.only_owner()?;
         let current = self.get_issuer_key(issuer_root);
         let key = self.key(current);
         if current.is_zero() {
@@ -732,11 +669,11 @@ impl CredentialRegistry {
     /// Distrusts a key that was stolen at the time `since`: see the module. Again, with an earlier time; what was decided
     /// first stays decided then. Owner only, at once.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`]; [`UnknownIssuer`] if the address never was a key; [`DistrustInFuture`];
+    /// Errors: `OwnableUnauthorizedAccount`; [`UnknownIssuer`] if the address never was a key; [`DistrustInFuture`];
     /// [`IssuerKeyDistrusted`] if it is distrusted since then or earlier already.
     /// Events: [`IssuerDistrusted`].
     pub fn distrust_issuer_since(&mut self, key: Address, since: u64) -> Result<(), RegistryError> {
-        self.ownership.only_owner()?;
+        self.authority.only_owner()?;
         let (now, known) = (self.now(), self.key(key));
         if known.office == Office::None {
             return Err(UnknownIssuer { issuer: key }.into());
@@ -756,11 +693,11 @@ impl CredentialRegistry {
     /// Undoes what a distrusted key did to a credential: its revocation, a rebinding under way, the last renewal and the
     /// last rebinding. Repeat it if there were more. Owner only.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`]; [`UnknownCredential`]; [`NothingToRestore`]; [`HistoryFull`] if the holder
+    /// Errors: `OwnableUnauthorizedAccount`; [`UnknownCredential`]; [`NothingToRestore`]; [`HistoryFull`] if the holder
     /// before has 2²⁴ other credentials by now.
     /// Events: [`CredentialRebindCancelled`] if one was under way; [`CredentialRestored`].
     pub fn restore_credential(&mut self, credential_id: B256) -> Result<(), RegistryError> {
-        self.ownership.only_owner()?;
+        self.authority.only_owner()?;
         let before = self.registered(credential_id)?;
         let mut after = before;
         let revocation = self.revocation(credential_id, &before);
@@ -783,7 +720,7 @@ impl CredentialRegistry {
                 if after.rebinding {
                     after = self.stay(credential_id, after);
                 }
-                let holder = Address::from_word(self.records.rebind_holders.at(key).get());
+                let holder = self.records.rebind_holders.at(key).account();
                 self.leave(&before);
                 let position = self.join(credential_id, holder)?;
                 after = Standing { rebinds, holder, position, ..after };
@@ -805,85 +742,12 @@ impl CredentialRegistry {
 
     /// Restores several credentials, all or none; one that has to be restored twice is listed twice. Owner only.
     ///
-    /// Errors: [`PageTooLarge`] for more than 1 000; [`OwnableUnauthorizedAccount`]; of the first that can't be restored
+    /// Errors: [`PageTooLarge`] for more than 1 000; `OwnableUnauthorizedAccount`; of the first that can't be restored
     /// [`UnknownCredential`], [`NothingToRestore`], [`HistoryFull`].
     /// Events: as [`Self::restore_credential`], for each.
     pub fn restore_batch(&mut self, credential_ids: &[B256]) -> Result<(), RegistryError> {
         check_page(U256::from(credential_ids.len()))?;
         credential_ids.iter().try_for_each(|id| self.restore_credential(*id))
-    }
-
-    /// Offers the ownership to `new_owner`, which has to accept; zero withdraws an offer. Owner only.
-    ///
-    /// Errors: [`OwnableUnauthorizedAccount`].
-    /// Events: `OwnershipTransferStarted`.
-    pub fn transfer_ownership(&mut self, new_owner: Address) -> Result<(), RegistryError> {
-        Ok(self.ownership.transfer(new_owner)?)
-    }
-
-    /// Takes over the ownership that was offered to the caller. Voids what the last owner announced.
-    ///
-    /// Errors: [`OwnableUnauthorizedAccount`].
-    /// Events: `OwnershipTransferred`.
-    pub fn accept_ownership(&mut self) -> Result<(), RegistryError> {
-        Ok(self.ownership.accept()?)
-    }
-
-    /// Gives up the ownership for ever, and the guardian with it: no issuer can be added, removed or distrusted any more.
-    /// Owner only.
-    ///
-    /// Errors: [`OwnableUnauthorizedAccount`]; [`EnforcedPause`] while paused.
-    /// Events: `GuardianSet` unless there was none, `OwnershipTransferred`.
-    pub fn renounce_ownership(&mut self) -> Result<(), RegistryError> {
-        Ok(self.guardian.renounce(&mut self.ownership)?)
-    }
-
-    /// Replaces the guardian; zero: there is none. Owner only, at once.
-    ///
-    /// Errors: [`OwnableUnauthorizedAccount`].
-    /// Events: `GuardianSet`.
-    pub fn set_guardian(&mut self, new_guardian: Address) -> Result<(), RegistryError> {
-        Ok(self.guardian.set(&self.ownership, new_guardian)?)
-    }
-
-    /// Stops registrations, renewals and rebindings. Guardian and owner only.
-    ///
-    /// Errors: [`GuardianUnauthorizedAccount`]; [`EnforcedPause`] if they are stopped already.
-    /// Events: `Paused`.
-    pub fn pause(&mut self) -> Result<(), RegistryError> {
-        Ok(self.guardian.pause(&self.ownership)?)
-    }
-
-    /// Lets registrations, renewals and rebindings go on. Owner only.
-    ///
-    /// Errors: [`OwnableUnauthorizedAccount`]; [`ExpectedPause`] if they aren't stopped.
-    /// Events: `Unpaused`.
-    pub fn unpause(&mut self) -> Result<(), RegistryError> {
-        Ok(self.guardian.unpause(&self.ownership)?)
-    }
-
-    /// Announces `call`, an encoded call of `addIssuer` or `rotateIssuer`. Owner only.
-    ///
-    /// Errors: [`OwnableUnauthorizedAccount`].
-    /// Events: `Scheduled`.
-    pub fn schedule(&mut self, call: &[u8]) -> Result<(), RegistryError> {
-        Ok(self.schedule.schedule(&self.ownership, call)?)
-    }
-
-    /// Withdraws an announcement. Guardian and owner only.
-    ///
-    /// Errors: [`GuardianUnauthorizedAccount`]; [`NotScheduled`].
-    /// Events: `Cancelled`.
-    pub fn cancel(&mut self, call_hash: B256) -> Result<(), RegistryError> {
-        Ok(self.schedule.cancel(&self.ownership, &self.guardian, call_hash)?)
-    }
-
-    /// Ends the set-up, for ever: from now on issuers are announced. Owner only.
-    ///
-    /// Errors: [`OwnableUnauthorizedAccount`]; [`AlreadyLaunched`].
-    /// Events: `Launched`.
-    pub fn launch(&mut self) -> Result<(), RegistryError> {
-        Ok(self.schedule.launch(&self.ownership)?)
     }
 }
 

@@ -1,22 +1,20 @@
 //! Which call runs which function, and how its answer is encoded: a line for each function of the interface.
 
 use abi::registry::ICredentialRegistry::{
-    Credential, CredentialAttestation, CredentialRebind, CredentialRenewal, Lapse, acceptOwnershipCall,
-    addIssuerCall, batchValidateCredentialsCall, cancelCall, cancelNonceCall, cancelRebindCall,
-    completeRebindCall, distrustIssuerSinceCall, eip712DomainCall, getCredentialCall,
-    getCredentialCountOfCall, getCredentialsOfCall, getDistrustCall, getIssuerCall, getIssuerKeyCall,
-    getLapseCountCall, getLapsesCall, getRebindCall, getScheduledCall, guardianCall, initializeCall,
-    isIssuerForTypeCall, isNonceUsedCall, launchCall, launchedCall, nonceBitmapCall, ownerCall, pauseCall,
-    pausedCall, pendingOwnerCall, rebindCredentialCall, registerCredentialCall, removeIssuerCall,
-    renewCredentialCall, renounceOwnershipCall, restoreBatchCall, restoreCredentialCall, revokeBatchCall,
-    revokeCredentialCall, rotateIssuerCall, scheduleCall, setGuardianCall, transferOwnershipCall,
-    unpauseCall, validateCredentialCall,
+    Credential, CredentialAttestation, CredentialRebind, CredentialRenewal, Lapse, addIssuerCall,
+    batchValidateCredentialsCall, cancelNonceCall, cancelRebindCall, completeRebindCall,
+    distrustIssuerSinceCall, eip712DomainCall, getCredentialCall, getCredentialCountOfCall,
+    getCredentialsOfCall, getDistrustCall, getIssuerCall, getIssuerKeyCall, getLapseCountCall, getLapsesCall,
+    getRebindCall, initializeCall, isIssuerForTypeCall, isNonceUsedCall, launchCall, nonceBitmapCall,
+    rebindCredentialCall, registerCredentialCall, removeIssuerCall, renewCredentialCall,
+    renounceOwnershipCall, restoreBatchCall, restoreCredentialCall, revokeBatchCall, revokeCredentialCall,
+    rotateIssuerCall, validateCredentialCall,
 };
 use alloc::vec::Vec;
 use alloy_primitives::U256;
 use kit::{
     arguments::{Arguments, Malformed},
-    reply::{self, Word},
+    reply::{self, Word, done},
 };
 
 use crate::contract::CredentialRegistry;
@@ -76,32 +74,9 @@ kit::routes! { CredentialRegistry, |this, a| {
     restoreCredentialCall => done(this.restore_credential(a.word()?)?);
     restoreBatchCall => done(this.restore_batch(&a.words()?)?);
 
-    ownerCall => reply::words(&[this.owner().word()]);
-    pendingOwnerCall => reply::words(&[this.pending_owner().word()]);
-    transferOwnershipCall => done(this.transfer_ownership(a.address()?)?);
-    acceptOwnershipCall => done(this.accept_ownership()?);
-    renounceOwnershipCall => done(this.renounce_ownership()?);
-
-    guardianCall => reply::words(&[this.guardian().word()]);
-    pausedCall => reply::words(&[this.paused().word()]);
-    setGuardianCall => done(this.set_guardian(a.address()?)?);
-    pauseCall => done(this.pause()?);
-    unpauseCall => done(this.unpause()?);
-
-    scheduleCall => done(this.schedule(a.bytes()?)?);
-    cancelCall => done(this.cancel(a.word()?)?);
-    launchCall => done(this.launch()?);
-    launchedCall => reply::words(&[this.launched().word()]);
-    getScheduledCall => {
-        let (from, until) = this.get_scheduled(a.word()?);
-        reply::words(&[from.word(), until.word()])
-    };
-} }
-
-/// The answer of functions that give nothing back.
-fn done((): ()) -> Vec<u8> {
-    Vec::new()
-}
+    renounceOwnershipCall => done(this.authority.renounce_ownership()?);
+    launchCall => done(this.authority.launch()?);
+} others this.authority }
 
 fn attestation(a: &mut Arguments<'_>) -> Result<CredentialAttestation, Malformed> {
     Ok(CredentialAttestation {

@@ -43,7 +43,6 @@ use alloc::{string::String, vec, vec::Vec};
 use alloy_primitives::{Address, B256, FixedBytes, U256};
 use alloy_sol_types::SolCall;
 use kit::{
-    absorb,
     arguments::Arguments,
     clone, eip712,
     erc20::{Erc20, Erc20Error},
@@ -52,7 +51,7 @@ use kit::{
     text,
     word::{Word, Words},
 };
-use math::supply;
+use math::{supply, text::utf8};
 use stylus_sdk::{crypto, prelude::*};
 
 use crate::minting::Minting;
@@ -76,7 +75,7 @@ pub(crate) const RATE_CHANGE_SECS: u64 = math::bounds::DAY_SECS;
 
 kit::errors! {
     /// Why a call was refused.
-    pub TokenError:
+    pub TokenError and Erc20Error and PermitError:
     ERC20InsufficientBalance { sender, balance, needed },
     ERC20InsufficientAllowance { spender, allowance, needed },
     ERC20InvalidSender { sender },
@@ -99,10 +98,6 @@ kit::errors! {
     CredentialTokenSettlementFailed { minter },
     ReentrancyGuardReentrantCall {},
 }
-
-absorb!(Erc20Error into TokenError: ERC20InsufficientBalance, ERC20InsufficientAllowance, ERC20InvalidSender,
-    ERC20InvalidReceiver, ERC20InvalidApprover, ERC20InvalidSpender);
-absorb!(PermitError into TokenError: ERC2612ExpiredSignature, ERC2612InvalidSigner);
 
 impl From<guard::Reentered> for TokenError {
     fn from(_: guard::Reentered) -> Self {
@@ -551,7 +546,7 @@ const fn low_bits(bits: usize) -> u128 {
 
 /// The text of bytes that were a text when they were stored.
 fn into_text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap_or_default()
+    utf8(&bytes).unwrap_or_default().into()
 }
 
 #[cfg(test)]

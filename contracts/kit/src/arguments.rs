@@ -6,8 +6,9 @@
 
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, U256};
+use math::text;
 
-use crate::word::number;
+use crate::{reply::collected, word::number};
 
 /// Bytes of a word.
 const WORD_BYTES: usize = 32;
@@ -90,7 +91,7 @@ impl<'a> Arguments<'a> {
 
     /// The next argument, a `string` of UTF-8.
     pub fn text(&mut self) -> Result<&'a str, Malformed> {
-        core::str::from_utf8(self.bytes()?).map_err(|_| Malformed)
+        text::utf8(self.bytes()?).ok_or(Malformed)
     }
 
     /// The next argument, a `bytes32[]`.
@@ -99,12 +100,16 @@ impl<'a> Arguments<'a> {
         let (length, content) = self.dynamic()?;
         let content = length.checked_mul(WORD_BYTES).and_then(|bytes| content.get(..bytes));
         let (words, _) = content.ok_or(Malformed)?.as_chunks();
-        Ok(words.iter().copied().map(B256::new).collect())
+        Ok(collected(words.iter().copied().map(B256::new)))
     }
 
     /// The next argument, an `address[]`.
     pub fn addresses(&mut self) -> Result<Vec<Address>, Malformed> {
-        self.words()?.into_iter().map(address).collect()
+        let mut addresses = Vec::new();
+        for word in self.words()? {
+            addresses.push(address(word)?);
+        }
+        Ok(addresses)
     }
 
     /// The length that the next argument gives its content, and everything from the content on.

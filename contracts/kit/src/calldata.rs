@@ -82,7 +82,7 @@ macro_rules! argument {
 
 argument!(ByteString derefs to [u8]; "bytes", encoded as sol_data::Bytes, valid if |_| true, from |bytes| bytes);
 // The router asks whether a text is valid before it makes one, so the default never comes up there.
-argument!(Text derefs to str; "string", encoded as sol_data::String, valid if |bytes| core::str::from_utf8(bytes).is_ok(),
+argument!(Text derefs to str; "string", encoded as sol_data::String, valid if |bytes| math::text::utf8(bytes).is_some(),
     from |bytes| String::from_utf8(bytes).unwrap_or_default());
 
 /// Bytes of a word, which everything is padded to.

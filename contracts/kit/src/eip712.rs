@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, FixedBytes, U256, b256, fixed_bytes};
 use stylus_sdk::{crypto, keccak_const::Keccak256};
 
-use crate::{calldata, reply};
+use crate::{calldata, reply, word::account};
 
 /// `keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)")`;
 /// recomputed by `domain_typehash_matches_its_type`.
@@ -43,7 +43,7 @@ pub fn domain_separator(name_hash: B256, version_hash: B256, chain_id: u64, veri
         name_hash.0,
         version_hash.0,
         U256::from(chain_id).to_be_bytes(),
-        verifying.into_word().0,
+        account(verifying).0,
     ])
 }
 
@@ -60,7 +60,7 @@ pub fn domain_reply(name: &str, version: &str, chain_id: u64, verifying: Address
         U256::from(DOMAIN_HEAD_BYTES).to_be_bytes(),
         U256::from(version_at).to_be_bytes(),
         U256::from(chain_id).to_be_bytes(),
-        verifying.into_word().0,
+        account(verifying).0,
         B256::ZERO.0,
         U256::from(extensions_at).to_be_bytes(),
     ]);

@@ -19,21 +19,15 @@ crate::events! {
     Approval [owner, spender] { value }
 }
 
-/// Why a transfer or an approval was refused.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Erc20Error {
-    /// The sender holds less.
-    ERC20InsufficientBalance(ERC20InsufficientBalance),
-    /// The spender is allowed less.
-    ERC20InsufficientAllowance(ERC20InsufficientAllowance),
-    /// The sender is the zero address.
-    ERC20InvalidSender(ERC20InvalidSender),
-    /// The receiver is the zero address.
-    ERC20InvalidReceiver(ERC20InvalidReceiver),
-    /// The approver is the zero address.
-    ERC20InvalidApprover(ERC20InvalidApprover),
-    /// The spender to approve is the zero address.
-    ERC20InvalidSpender(ERC20InvalidSpender),
+crate::errors! {
+    /// Why a transfer or an approval was refused.
+    pub Erc20Error:
+    ERC20InsufficientBalance { sender, balance, needed },
+    ERC20InsufficientAllowance { spender, allowance, needed },
+    ERC20InvalidSender { sender },
+    ERC20InvalidReceiver { receiver },
+    ERC20InvalidApprover { approver },
+    ERC20InvalidSpender { spender },
 }
 
 /// Balances and allowances.
@@ -71,7 +65,7 @@ impl Erc20 {
     /// Events: [`Transfer`].
     pub fn transfer(&mut self, from: Address, to: Address, value: U256) -> Result<(), Erc20Error> {
         if to.is_zero() {
-            return Err(Erc20Error::ERC20InvalidReceiver(ERC20InvalidReceiver { receiver: to }));
+            return Err(ERC20InvalidReceiver { receiver: to }.into());
         }
         self.debit(from, value)?;
         self.credit(to, value);
@@ -85,10 +79,10 @@ impl Erc20 {
     /// Events: [`Approval`].
     pub fn approve(&mut self, owner: Address, spender: Address, value: U256) -> Result<(), Erc20Error> {
         if owner.is_zero() {
-            return Err(Erc20Error::ERC20InvalidApprover(ERC20InvalidApprover { approver: owner }));
+            return Err(ERC20InvalidApprover { approver: owner }.into());
         }
         if spender.is_zero() {
-            return Err(Erc20Error::ERC20InvalidSpender(ERC20InvalidSpender { spender }));
+            return Err(ERC20InvalidSpender { spender }.into());
         }
         self.allowances.at_mut((owner, spender)).set_number(value);
         Approval { owner, spender, value }.emit(self.vm());
@@ -112,7 +106,7 @@ impl Erc20 {
         }
         let Some(rest) = allowance.checked_sub(value) else {
             let short = ERC20InsufficientAllowance { spender, allowance, needed: value };
-            return Err(Erc20Error::ERC20InsufficientAllowance(short));
+            return Err(short.into());
         };
         word.set_number(rest);
         Ok(())
@@ -124,7 +118,7 @@ impl Erc20 {
     /// Events: [`Transfer`].
     pub fn mint(&mut self, to: Address, value: U256) -> Result<(), Erc20Error> {
         if to.is_zero() {
-            return Err(Erc20Error::ERC20InvalidReceiver(ERC20InvalidReceiver { receiver: to }));
+            return Err(ERC20InvalidReceiver { receiver: to }.into());
         }
         self.credit(to, value);
         Transfer { from: Address::ZERO, to, value }.emit(self.vm());
@@ -144,13 +138,13 @@ impl Erc20 {
     /// Takes `value` from `from`.
     fn debit(&mut self, from: Address, value: U256) -> Result<(), Erc20Error> {
         if from.is_zero() {
-            return Err(Erc20Error::ERC20InvalidSender(ERC20InvalidSender { sender: from }));
+            return Err(ERC20InvalidSender { sender: from }.into());
         }
         let mut word = self.balances.at_mut(from);
         let balance = word.number();
         let Some(rest) = balance.checked_sub(value) else {
             let short = ERC20InsufficientBalance { sender: from, balance, needed: value };
-            return Err(Erc20Error::ERC20InsufficientBalance(short));
+            return Err(short.into());
         };
         word.set_number(rest);
         Ok(())

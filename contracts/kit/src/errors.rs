@@ -2,33 +2,31 @@
 
 use alloc::vec::Vec;
 
-/// Lets a contract's error take over the variants of a shared part's.
-#[macro_export]
-macro_rules! absorb {
-    ($inner:ident into $outer:ident: $($variant:ident),+ $(,)?) => {
-        impl From<$inner> for $outer {
-            fn from(error: $inner) -> Self {
-                match error {
-                    $($inner::$variant(error) => error.into(),)+
-                }
-            }
-        }
-    };
-}
-
 /// Declares a contract's error: the revert data of any of the listed ones, each with its fields in the order of the
 /// declaration, of one word each. Keeping the data and not the error itself makes results small, which every function
-/// passes on; and all errors share one encoder.
+/// passes on; and all errors share one encoder. The errors of a shared part, which are of such a type too, are taken over
+/// as they are.
 ///
 /// ```text
-/// kit::errors! { pub PoolError: Paused {}, TooLittle { amount, minimum } }
+/// kit::errors! { pub PoolError and AuthorityError: Paused {}, TooLittle { amount, minimum } }
 /// ```
 #[macro_export]
 macro_rules! errors {
-    ($(#[$meta:meta])* pub $name:ident: $($error:ident { $($field:ident),* }),+ $(,)?) => {
+    (
+        $(#[$meta:meta])*
+        pub $name:ident $(and $shared:ident)*: $($error:ident { $($field:ident),* }),+ $(,)?
+    ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct $name(alloc::vec::Vec<u8>);
+
+        $(
+            impl From<$shared> for $name {
+                fn from(error: $shared) -> Self {
+                    Self(error.into())
+                }
+            }
+        )*
 
         $(
             impl From<$error> for $name {
@@ -79,13 +77,15 @@ mod tests {
         pub Refusal: Closed {}, TooLittle { id, account, amount, since, reason, last }
     }
 
-    /// A shared part's errors.
-    enum Part {
-        Closed(Closed),
-        TooLittle(TooLittle),
+    errors! {
+        /// What a shared part refuses.
+        pub PartRefusal: Closed {}, TooLittle { id, account, amount, since, reason, last }
     }
 
-    absorb!(Part into Refusal: Closed, TooLittle);
+    errors! {
+        /// What a contract with that part refuses.
+        pub WholeRefusal and PartRefusal: Closed {}
+    }
 
     proptest! {
         #[test]
@@ -107,13 +107,13 @@ mod tests {
             };
             let encoded = error.abi_encode();
             prop_assert_eq!(Vec::from(Refusal::from(error.clone())), encoded.clone());
-            prop_assert_eq!(Vec::from(Refusal::from(Part::TooLittle(error))), encoded);
+            prop_assert_eq!(Vec::from(WholeRefusal::from(PartRefusal::from(error))), encoded);
         }
     }
 
     #[test]
     fn an_error_without_fields_is_its_selector() {
         assert_eq!(Vec::from(Refusal::from(Closed {})), Closed::SELECTOR);
-        assert_eq!(Refusal::from(Part::Closed(Closed {})), Closed {}.into());
+        assert_eq!(WholeRefusal::from(PartRefusal::from(Closed {})), Closed {}.into());
     }
 }

@@ -2,17 +2,14 @@
 //!
 //! What counts as entry is the contract's matter: such functions begin with [`Guardian::when_running`]. Exit never does.
 
-use abi::{
-    ownable::IOwnable::OwnableUnauthorizedAccount,
-    pausable::IPausable::{
-        EnforcedPause, ExpectedPause, GuardianSet, GuardianUnauthorizedAccount, Paused, Unpaused,
-    },
+use abi::pausable::IPausable::{
+    EnforcedPause, ExpectedPause, GuardianSet, GuardianUnauthorizedAccount, Paused, Unpaused,
 };
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, FixedBytes};
 use stylus_sdk::prelude::*;
 
-use crate::{namespace::Namespace, ownership::Ownership, word::Word};
+use crate::{authority::AuthorityError, namespace::Namespace, ownership::Ownership, word::Word};
 
 /// What the byte above the guardian's address is while entry is stopped.
 const PAUSED: u8 = 1;
@@ -40,37 +37,6 @@ impl Namespace for Guardian {
     const ID: &'static str = "air.storage.Guardian";
 }
 
-/// Why a function of guardian or owner was refused.
-#[derive(Debug, PartialEq, Eq)]
-pub enum GuardianError {
-    /// The caller isn't the owner.
-    OwnableUnauthorizedAccount(OwnableUnauthorizedAccount),
-    /// The caller is neither guardian nor owner.
-    GuardianUnauthorizedAccount(GuardianUnauthorizedAccount),
-    /// Entry is stopped.
-    EnforcedPause(EnforcedPause),
-    /// Entry isn't stopped.
-    ExpectedPause(ExpectedPause),
-}
-
-impl From<OwnableUnauthorizedAccount> for GuardianError {
-    fn from(error: OwnableUnauthorizedAccount) -> Self {
-        Self::OwnableUnauthorizedAccount(error)
-    }
-}
-
-impl From<GuardianUnauthorizedAccount> for GuardianError {
-    fn from(error: GuardianUnauthorizedAccount) -> Self {
-        Self::GuardianUnauthorizedAccount(error)
-    }
-}
-
-impl From<EnforcedPause> for GuardianError {
-    fn from(error: EnforcedPause) -> Self {
-        Self::EnforcedPause(error)
-    }
-}
-
 impl Guardian {
     /// Who, beside the owner, can pause; zero if nobody.
     #[must_use]
@@ -88,31 +54,27 @@ impl Guardian {
     /// Guards a function that is entry.
     ///
     /// Errors: [`EnforcedPause`] while entry is stopped.
-    pub fn when_running(&self) -> Result<(), EnforcedPause> {
-        if self.is_paused() { Err(EnforcedPause {}) } else { Ok(()) }
+    pub fn when_running(&self) -> Result<(), AuthorityError> {
+        if self.is_paused() { Err(EnforcedPause {}.into()) } else { Ok(()) }
     }
 
     /// Guards a function for the guardian and the owner.
     ///
     /// Errors: [`GuardianUnauthorizedAccount`] if the caller is neither.
-    pub fn only_guardian_or_owner(&self, ownership: &Ownership) -> Result<(), GuardianUnauthorizedAccount> {
+    pub fn only_guardian_or_owner(&self, ownership: &Ownership) -> Result<(), AuthorityError> {
         let caller = self.vm().msg_sender();
         // A call from the zero address can only be simulated, but it must not pass as the guardian that isn't there.
         if caller.is_zero() || (caller != self.guardian() && caller != ownership.owner()) {
-            return Err(GuardianUnauthorizedAccount { account: caller });
+            return Err(GuardianUnauthorizedAccount { account: caller }.into());
         }
         Ok(())
     }
 
     /// Replaces the guardian; zero: there is none.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner.
+    /// Errors: `OwnableUnauthorizedAccount` if the caller isn't the owner.
     /// Events: [`GuardianSet`].
-    pub fn set(
-        &mut self,
-        ownership: &Ownership,
-        guardian: Address,
-    ) -> Result<(), OwnableUnauthorizedAccount> {
+    pub fn set(&mut self, ownership: &Ownership, guardian: Address) -> Result<(), AuthorityError> {
         ownership.only_owner()?;
         self.replace(guardian);
         Ok(())
@@ -123,7 +85,7 @@ impl Guardian {
     /// Errors: [`GuardianUnauthorizedAccount`] if the caller is neither guardian nor owner; [`EnforcedPause`] if it is
     /// stopped already.
     /// Events: [`Paused`].
-    pub fn pause(&mut self, ownership: &Ownership) -> Result<(), GuardianError> {
+    pub fn pause(&mut self, ownership: &Ownership) -> Result<(), AuthorityError> {
         self.only_guardian_or_owner(ownership)?;
         self.when_running()?;
         self.store(true, self.guardian());
@@ -134,12 +96,12 @@ impl Guardian {
 
     /// Lets entry go on.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; [`ExpectedPause`] if entry isn't stopped.
+    /// Errors: `OwnableUnauthorizedAccount` if the caller isn't the owner; [`ExpectedPause`] if entry isn't stopped.
     /// Events: [`Unpaused`].
-    pub fn unpause(&mut self, ownership: &Ownership) -> Result<(), GuardianError> {
+    pub fn unpause(&mut self, ownership: &Ownership) -> Result<(), AuthorityError> {
         ownership.only_owner()?;
         if !self.is_paused() {
-            return Err(GuardianError::ExpectedPause(ExpectedPause {}));
+            return Err(ExpectedPause {}.into());
         }
         self.store(false, self.guardian());
         let account = self.vm().msg_sender();
@@ -149,15 +111,15 @@ impl Guardian {
 
     /// Gives up the ownership, and with it the guardian, for ever. Not while entry is stopped: nobody could let it go on.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; [`EnforcedPause`].
+    /// Errors: `OwnableUnauthorizedAccount` if the caller isn't the owner; [`EnforcedPause`].
     /// Events: [`GuardianSet`] to zero unless there is none; `OwnershipTransferred` to zero.
-    pub fn renounce(&mut self, ownership: &mut Ownership) -> Result<(), GuardianError> {
+    pub fn renounce(&mut self, ownership: &mut Ownership) -> Result<(), AuthorityError> {
         ownership.only_owner()?;
         self.when_running()?;
         if !self.guardian().is_zero() {
             self.replace(Address::ZERO);
         }
-        Ok(ownership.renounce()?)
+        ownership.renounce()
     }
 
     fn replace(&mut self, guardian: Address) {
@@ -176,6 +138,7 @@ impl Guardian {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use abi::ownable::IOwnable::OwnableUnauthorizedAccount;
     use alloy_primitives::{B256, U256, address, b256};
     use alloy_sol_types::SolEvent;
     use proptest::prelude::*;
@@ -211,19 +174,19 @@ mod tests {
             self
         }
 
-        fn set(&mut self, guardian: Address) -> Result<(), OwnableUnauthorizedAccount> {
+        fn set(&mut self, guardian: Address) -> Result<(), AuthorityError> {
             self.guardian.set(&self.ownership, guardian)
         }
 
-        fn pause(&mut self) -> Result<(), GuardianError> {
+        fn pause(&mut self) -> Result<(), AuthorityError> {
             self.guardian.pause(&self.ownership)
         }
 
-        fn unpause(&mut self) -> Result<(), GuardianError> {
+        fn unpause(&mut self) -> Result<(), AuthorityError> {
             self.guardian.unpause(&self.ownership)
         }
 
-        fn renounce(&mut self) -> Result<(), GuardianError> {
+        fn renounce(&mut self) -> Result<(), AuthorityError> {
             self.guardian.renounce(&mut self.ownership)
         }
 
@@ -234,11 +197,11 @@ mod tests {
         }
     }
 
-    fn not_owner(account: Address) -> Result<(), GuardianError> {
+    fn not_owner(account: Address) -> Result<(), AuthorityError> {
         Err(OwnableUnauthorizedAccount { account }.into())
     }
 
-    fn neither(account: Address) -> Result<(), GuardianError> {
+    fn neither(account: Address) -> Result<(), AuthorityError> {
         Err(GuardianUnauthorizedAccount { account }.into())
     }
 
@@ -249,8 +212,8 @@ mod tests {
             assert_eq!(world.guardian.when_running(), Ok(()));
             assert_eq!(world.by(pauser).pause(), Ok(()));
             assert_eq!(world.last::<Paused>(), Paused { account: pauser });
-            assert_eq!(world.guardian.when_running(), Err(EnforcedPause {}));
-            assert_eq!(world.pause(), Err(GuardianError::EnforcedPause(EnforcedPause {})));
+            assert_eq!(world.guardian.when_running(), Err(EnforcedPause {}.into()));
+            assert_eq!(world.pause(), Err(EnforcedPause {}.into()));
 
             for other in [GUARDIAN, EVE, Address::ZERO] {
                 assert_eq!(world.by(other).unpause(), not_owner(other));
@@ -258,7 +221,7 @@ mod tests {
             assert_eq!(world.by(OWNER).unpause(), Ok(()));
             assert_eq!(world.last::<Unpaused>(), Unpaused { account: OWNER });
             assert_eq!(world.guardian.when_running(), Ok(()));
-            assert_eq!(world.unpause(), Err(GuardianError::ExpectedPause(ExpectedPause {})));
+            assert_eq!(world.unpause(), Err(ExpectedPause {}.into()));
         }
     }
 
@@ -276,7 +239,7 @@ mod tests {
     fn the_owner_replaces_the_guardian_and_a_pause_stays() {
         let mut world = World::new();
         world.by(GUARDIAN).pause().unwrap();
-        assert_eq!(world.set(EVE), Err(OwnableUnauthorizedAccount { account: GUARDIAN }));
+        assert_eq!(world.set(EVE), not_owner(GUARDIAN));
         world.by(OWNER).set(EVE).unwrap();
         assert_eq!(world.last::<GuardianSet>(), GuardianSet { previousGuardian: GUARDIAN, newGuardian: EVE });
         assert_eq!(world.guardian.guardian(), EVE);
@@ -289,7 +252,7 @@ mod tests {
         let mut world = World::new();
         world.by(GUARDIAN).pause().unwrap();
         assert_eq!(world.renounce(), not_owner(GUARDIAN));
-        assert_eq!(world.by(OWNER).renounce(), Err(GuardianError::EnforcedPause(EnforcedPause {})));
+        assert_eq!(world.by(OWNER).renounce(), Err(EnforcedPause {}.into()));
         world.unpause().unwrap();
         assert_eq!(world.renounce(), Ok(()));
         let cleared = GuardianSet { previousGuardian: GUARDIAN, newGuardian: Address::ZERO };
@@ -331,7 +294,7 @@ mod tests {
                 let (result, allowed) = match action {
                     0 => (world.pause(), (owner || guardian) && !paused),
                     1 => (world.unpause(), owner && paused),
-                    _ => (world.set(GUARDIAN).map_err(GuardianError::from), owner),
+                    _ => (world.set(GUARDIAN), owner),
                 };
                 prop_assert_eq!(result.is_ok(), allowed, "{}", format!("{caller} {action}"));
                 if allowed && action < 2 {

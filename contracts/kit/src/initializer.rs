@@ -5,7 +5,7 @@ use alloc::{vec, vec::Vec};
 use alloy_primitives::U256;
 use stylus_sdk::prelude::*;
 
-use crate::{namespace::Namespace, word::Word};
+use crate::{authority::AuthorityError, namespace::Namespace, word::Word};
 
 /// First byte of the code of every Stylus program, and of no EVM contract (EIP-3541).
 const PROGRAM_MARK: u8 = 0xef;
@@ -31,15 +31,6 @@ impl Namespace for Initializer {
     const ID: &'static str = "air.storage.Initializer";
 }
 
-/// Why an initialisation was refused.
-#[derive(Debug, PartialEq, Eq)]
-pub enum InitializeError {
-    /// This version, or a later one, was initialised before.
-    Already(AlreadyInitialized),
-    /// The program was called itself, not through its proxy.
-    Direct(DirectInitialization),
-}
-
 impl Initializer {
     /// Begins the initialisation of `version` (from 1): every `initialize` function calls this first.
     ///
@@ -47,14 +38,14 @@ impl Initializer {
     /// the implementation is called without a proxy (a proxy's code is EVM code, or still empty while it is being
     /// created); [`AlreadyInitialized`] if this version or a later one has run.
     /// Events: [`Initialized`].
-    pub fn begin(&mut self, version: u64) -> Result<(), InitializeError> {
+    pub fn begin(&mut self, version: u64) -> Result<(), AuthorityError> {
         let acting = self.vm().contract_address();
         if self.vm().code(acting).first() == Some(&PROGRAM_MARK) {
-            return Err(InitializeError::Direct(DirectInitialization { implementation: acting }));
+            return Err(DirectInitialization { implementation: acting }.into());
         }
         let done = self.version();
         if done >= version {
-            return Err(InitializeError::Already(AlreadyInitialized { version: done }));
+            return Err(AlreadyInitialized { version: done }.into());
         }
         self.version.set_number(U256::from(version));
         Initialized { version }.emit(self.vm());
@@ -82,11 +73,11 @@ mod tests {
 
         assert_eq!(initializer.begin(1), Ok(()));
         assert_eq!(initializer.version(), 1);
-        let again = InitializeError::Already(AlreadyInitialized { version: 1 });
+        let again = AlreadyInitialized { version: 1 }.into();
         assert_eq!(initializer.begin(1), Err(again));
 
         assert_eq!(initializer.begin(2), Ok(()));
-        let older = InitializeError::Already(AlreadyInitialized { version: 2 });
+        let older = AlreadyInitialized { version: 2 }.into();
         assert_eq!(initializer.begin(1), Err(older));
         assert_eq!(vm.get_storage(U256::ZERO).last(), Some(&2), "version lives in slot 0");
 
@@ -105,7 +96,7 @@ mod tests {
         vm.set_code(implementation, vec![0xef, 0xf0, 0x00, 0x00]);
         let mut initializer = Initializer::from(&vm);
 
-        let direct = InitializeError::Direct(DirectInitialization { implementation });
+        let direct = DirectInitialization { implementation }.into();
         assert_eq!(initializer.begin(1), Err(direct));
         assert_eq!(initializer.version(), 0);
         assert!(vm.get_emitted_logs().is_empty());

@@ -13,6 +13,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod arguments;
+pub mod authority;
 pub mod calldata;
 pub mod clone;
 pub mod ecdsa;

@@ -31,7 +31,7 @@ macro_rules! events {
         impl Emit for $event {
             fn emit<H: stylus_sdk::stylus_core::RawLogAccess + ?Sized>(self, host: &H) {
                 let Self { $($topic,)* $($field,)* } = self;
-                let signature = <Self as alloy_sol_types::SolEvent>::SIGNATURE_HASH.0;
+                let signature = $crate::in_code!(<$event as alloy_sol_types::SolEvent>::SIGNATURE_HASH).0;
                 $crate::log::emit(
                     host,
                     &[signature, $($crate::reply::Word::word($topic),)*],

@@ -7,7 +7,11 @@ use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
 use stylus_sdk::prelude::*;
 
-use crate::{namespace::Namespace, word::Word};
+use crate::{
+    authority::AuthorityError,
+    namespace::Namespace,
+    word::{Word, account, number},
+};
 
 /// Bits of an address.
 const ADDRESS_BITS: usize = 160;
@@ -60,18 +64,24 @@ impl Ownership {
     ///
     /// Errors: [`OwnableInvalidOwner`] if `owner` is zero.
     /// Events: [`OwnershipTransferred`] from zero.
-    pub fn initialize(&mut self, owner: Address) -> Result<(), OwnableInvalidOwner> {
+    pub fn initialize(&mut self, owner: Address) -> Result<(), AuthorityError> {
         if owner.is_zero() {
-            return Err(OwnableInvalidOwner { owner });
+            return Err(OwnableInvalidOwner { owner }.into());
         }
         self.hand_over(owner);
         Ok(())
     }
 
+    /// Whether the owner calls.
+    #[must_use]
+    pub fn is_owner(&self) -> bool {
+        self.is(self.owner())
+    }
+
     /// Guards a function for the owner alone.
     ///
     /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner.
-    pub fn only_owner(&self) -> Result<(), OwnableUnauthorizedAccount> {
+    pub fn only_owner(&self) -> Result<(), AuthorityError> {
         self.only(self.owner())
     }
 
@@ -80,9 +90,9 @@ impl Ownership {
     ///
     /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner.
     /// Events: [`OwnershipTransferStarted`].
-    pub fn transfer(&mut self, new_owner: Address) -> Result<(), OwnableUnauthorizedAccount> {
+    pub fn transfer(&mut self, new_owner: Address) -> Result<(), AuthorityError> {
         self.only_owner()?;
-        self.pending.set(new_owner.into_word());
+        self.pending.set_account(new_owner);
         let previous = self.owner();
         OwnershipTransferStarted { previousOwner: previous, newOwner: new_owner }.emit(self.vm());
         Ok(())
@@ -92,7 +102,7 @@ impl Ownership {
     ///
     /// Errors: [`OwnableUnauthorizedAccount`] if it was not offered to the caller.
     /// Events: [`OwnershipTransferred`].
-    pub fn accept(&mut self) -> Result<(), OwnableUnauthorizedAccount> {
+    pub fn accept(&mut self) -> Result<(), AuthorityError> {
         self.only(self.pending_owner())?;
         self.hand_over(self.vm().msg_sender());
         Ok(())
@@ -102,26 +112,30 @@ impl Ownership {
     ///
     /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner.
     /// Events: [`OwnershipTransferred`] to zero.
-    pub fn renounce(&mut self) -> Result<(), OwnableUnauthorizedAccount> {
+    pub fn renounce(&mut self) -> Result<(), AuthorityError> {
         self.only_owner()?;
         self.hand_over(Address::ZERO);
         Ok(())
     }
 
-    fn only(&self, account: Address) -> Result<(), OwnableUnauthorizedAccount> {
+    fn is(&self, account: Address) -> bool {
         let caller = self.vm().msg_sender();
         // A call from the zero address can only be simulated, but it must not pass as "nobody" even there.
-        if caller != account || caller.is_zero() {
-            return Err(OwnableUnauthorizedAccount { account: caller });
+        caller == account && !caller.is_zero()
+    }
+
+    fn only(&self, account: Address) -> Result<(), AuthorityError> {
+        if self.is(account) {
+            return Ok(());
         }
-        Ok(())
+        Err(OwnableUnauthorizedAccount { account: self.vm().msg_sender() }.into())
     }
 
     fn hand_over(&mut self, new_owner: Address) {
         let previous = self.owner();
         // Cannot overflow: a tenure takes a transaction, and 2^96 of them are out of reach.
         let tenure = self.tenure().wrapping_add(U256::ONE);
-        let address = U256::from_be_bytes(new_owner.into_word().0);
+        let address = number(account(new_owner));
         self.owner.set_number(tenure.wrapping_shl(ADDRESS_BITS) | address);
         self.pending.set(B256::ZERO);
         OwnershipTransferred { previousOwner: previous, newOwner: new_owner }.emit(self.vm());
@@ -147,8 +161,8 @@ mod tests {
         (vm, ownership)
     }
 
-    fn unauthorized(account: Address) -> Result<(), OwnableUnauthorizedAccount> {
-        Err(OwnableUnauthorizedAccount { account })
+    fn unauthorized(account: Address) -> Result<(), AuthorityError> {
+        Err(OwnableUnauthorizedAccount { account }.into())
     }
 
     fn last_transfer(vm: &TestVM) -> (Address, Address) {
@@ -166,7 +180,7 @@ mod tests {
         assert_eq!(vm.get_storage(U256::ZERO), word, "owner lives in slot 0, below its tenure");
 
         let nobody = Ownership::from(&TestVM::new()).initialize(Address::ZERO);
-        assert_eq!(nobody, Err(OwnableInvalidOwner { owner: Address::ZERO }));
+        assert_eq!(nobody, Err(OwnableInvalidOwner { owner: Address::ZERO }.into()));
     }
 
     #[test]

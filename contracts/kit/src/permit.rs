@@ -5,19 +5,18 @@ use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
 use stylus_sdk::prelude::*;
 
-use crate::{ecdsa, eip712, word::WordMap};
+use crate::{
+    ecdsa, eip712,
+    word::{WordMap, account},
+};
 
 /// `keccak256` of the permit's EIP-712 type.
 pub const PERMIT_TYPEHASH: B256 =
     eip712::hash_of("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
 
-/// Why a permit was refused.
-#[derive(Debug, PartialEq, Eq)]
-pub enum PermitError {
-    /// Its deadline has passed.
-    ERC2612ExpiredSignature(ERC2612ExpiredSignature),
-    /// It isn't signed by the owner.
-    ERC2612InvalidSigner(ERC2612InvalidSigner),
+crate::errors! {
+    /// Why a permit was refused.
+    pub PermitError: ERC2612ExpiredSignature { deadline }, ERC2612InvalidSigner { signer, owner }
 }
 
 /// What the owner signs, without the nonce, which the contract knows.
@@ -77,13 +76,13 @@ impl Permits {
     ) -> Result<(), PermitError> {
         let Approval { owner, spender, value, deadline } = *approval;
         if U256::from(self.vm().block_timestamp()) > deadline {
-            return Err(PermitError::ERC2612ExpiredSignature(ERC2612ExpiredSignature { deadline }));
+            return Err(ERC2612ExpiredSignature { deadline }.into());
         }
         let nonce = self.nonce(owner);
         let message = eip712::hash_words(&[
             PERMIT_TYPEHASH.0,
-            owner.into_word().0,
-            spender.into_word().0,
+            account(owner).0,
+            account(spender).0,
             value.to_be_bytes(),
             nonce.to_be_bytes(),
             deadline.to_be_bytes(),
@@ -92,7 +91,7 @@ impl Permits {
         let signer = ecdsa::recover(self.vm(), digest, signature.v, signature.r, signature.s);
         if signer != Some(owner) {
             let signer = signer.unwrap_or_default();
-            return Err(PermitError::ERC2612InvalidSigner(ERC2612InvalidSigner { signer, owner }));
+            return Err(ERC2612InvalidSigner { signer, owner }.into());
         }
         // Cannot overflow: a nonce counts transactions.
         self.next.at_mut(owner).set_number(nonce.wrapping_add(U256::ONE));

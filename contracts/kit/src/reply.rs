@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, FixedBytes, U256};
 
-use crate::word::bytes;
+use crate::word::{account, bytes};
 
 /// A value of one word.
 pub trait Word {
@@ -25,7 +25,7 @@ impl Word for U256 {
 
 impl Word for Address {
     fn word(self) -> [u8; 32] {
-        self.into_word().0
+        account(self).0
     }
 }
 
@@ -53,6 +53,23 @@ impl Word for bool {
 #[must_use]
 pub fn words(words: &[[u8; 32]]) -> Vec<u8> {
     Vec::from(words.as_flattened())
+}
+
+/// The answer of functions that give nothing back.
+#[must_use]
+pub fn done((): ()) -> Vec<u8> {
+    Vec::new()
+}
+
+/// All items, as they come. With `collect` a program has the panic of lists too long to count, too, whose text and place
+/// every call of it would pay for.
+#[must_use]
+pub fn collected<T>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut list = Vec::new();
+    for item in items {
+        list.push(item);
+    }
+    list
 }
 
 /// One list of values of one word each.

@@ -8,16 +8,21 @@
 ///
 /// `routes! { Contract, |this, a| { someCall => reply::words(&[this.some(a.address()?)?.word()]); … } }` answers
 /// `someCall` (a call of an interface declared by `sol!`) with the bytes that the line gives; `?` reverts with an error
-/// that converts into bytes. A test can compare `Contract::SELECTORS` with the interface.
+/// that converts into bytes. What has no line is left to what `others` names, if it does. A test can compare
+/// `Contract::SELECTORS` with the interface.
 #[macro_export]
 macro_rules! routes {
-    ($contract:ident, |$this:ident, $arguments:ident| { $($routes:tt)+ }) => {
-        $crate::routes! { $contract, payable [], |$this, $arguments| { $($routes)+ } }
+    ($contract:ident, |$this:ident, $arguments:ident| { $($routes:tt)+ } $(others $others:expr)?) => {
+        $crate::routes! { $contract, payable [], |$this, $arguments| { $($routes)+ } $(others $others)? }
     };
-    ($contract:ident, payable [$($payable:ident),*], |$this:ident, $arguments:ident| { $($routes:tt)+ }) => {
+    (
+        $contract:ident,
+        payable [$($payable:ident),*],
+        |$this:ident, $arguments:ident| { $($routes:tt)+ } $(others $others:expr)?
+    ) => {
         $crate::routes! {
             $contract, payable [$($payable),*], receive |_it| None, fallback |_it, _input| None,
-            |$this, $arguments| { $($routes)+ }
+            |$this, $arguments| { $($routes)+ } $(others $others)?
         }
     };
     (
@@ -25,30 +30,9 @@ macro_rules! routes {
         payable [$($payable:ident),*],
         receive |$receiver:ident| $receive:expr,
         fallback |$other:ident, $input:ident| $fallback:expr,
-        |$this:ident, $arguments:ident| { $($call:ident => $reply:expr;)+ }
+        |$this:ident, $arguments:ident| { $($routes:tt)+ } $(others $others:expr)?
     ) => {
-        impl $contract {
-            /// The selectors of all functions.
-            #[cfg(test)]
-            pub(crate) const SELECTORS: &'static [[u8; 4]] =
-                &[$(<$call as alloy_sol_types::SolCall>::SELECTOR,)+];
-
-            /// The answer to the call with this selector and these arguments; `None` if there is no such function.
-            pub(crate) fn answer(
-                &mut self,
-                selector: u32,
-                arguments: &[u8],
-            ) -> Result<Option<alloc::vec::Vec<u8>>, alloc::vec::Vec<u8>> {
-                let $this = self;
-                let $arguments = &mut $crate::arguments::Arguments::new(arguments);
-                $(
-                    if selector == const { u32::from_be_bytes(<$call as alloy_sol_types::SolCall>::SELECTOR) } {
-                        return Ok(Some($reply));
-                    }
-                )+
-                Ok(None)
-            }
-        }
+        $crate::answers! { $contract, |$this, $arguments| { $($routes)+ } $(others $others)? }
 
         impl stylus_sdk::abi::Router<Self> for $contract {
             type Storage = Self;
@@ -78,14 +62,48 @@ macro_rules! routes {
     };
 }
 
+/// The part of [`routes!`](crate::routes) that finds the function, for what several contracts answer alike.
+#[macro_export]
+macro_rules! answers {
+    (
+        $answering:ident,
+        |$this:ident, $arguments:ident| { $($call:ident => $reply:expr;)+ } $(others $others:expr)?
+    ) => {
+        impl $answering {
+            /// The selectors of the functions that have a line here.
+            pub const SELECTORS: &'static [[u8; 4]] =
+                &[$(<$call as alloy_sol_types::SolCall>::SELECTOR,)+];
+
+            /// The answer to the call with this selector and these arguments; `None` if there is no such function.
+            pub fn answer(
+                &mut self,
+                selector: u32,
+                arguments: &[u8],
+            ) -> Result<Option<alloc::vec::Vec<u8>>, alloc::vec::Vec<u8>> {
+                let $this = self;
+                let $arguments = &mut $crate::arguments::Arguments::new(arguments);
+                $(
+                    if selector == const { u32::from_be_bytes(<$call as alloy_sol_types::SolCall>::SELECTOR) } {
+                        return Ok(Some($reply));
+                    }
+                )+
+                $crate::answers!(@rest selector, arguments $(, $others)?)
+            }
+        }
+    };
+    (@rest $selector:ident, $arguments:ident) => { Ok(None) };
+    (@rest $selector:ident, $arguments:ident, $others:expr) => { $others.answer($selector, $arguments) };
+}
+
 /// Tests that a contract's routes are what is declared for its folder, for its module of tests:
-/// `route_tests! { Contract, "folder", World, field }`, where `World::new()` holds a contract that is set up in `field`.
+/// `route_tests! { Contract, "folder", World, field }`, where `World::new()` holds a contract that is set up in `field`; what
+/// its routes leave to others is named behind that, `others Authority`.
 ///
 /// Adds to `World` the methods `call`, which makes a typed call as the chain would, and `raw`, the same in bytes. Needs the
 /// feature `json` of `abi`, and the crate's `SolCall` and `Vec` in scope.
 #[macro_export]
 macro_rules! route_tests {
-    ($contract:ident, $folder:literal, $world:ident, $field:ident) => {
+    ($contract:ident, $folder:literal, $world:ident, $field:ident $(, others $others:ident)?) => {
         impl $world {
             /// Makes the call as the chain would: revert data if it is refused.
             fn call<C: SolCall>(&mut self, call: &C) -> Result<C::Return, Vec<u8>> {
@@ -107,9 +125,10 @@ macro_rules! route_tests {
             let declared = abi::json::of($folder).expect("an interface of that name");
             let declared: BTreeSet<[u8; 4]> =
                 declared.functions().map(|function| function.selector().0).collect();
-            let routed: BTreeSet<[u8; 4]> = $contract::SELECTORS.iter().copied().collect();
+            let routes = [$contract::SELECTORS $(, $others::SELECTORS)?].concat();
+            let routed: BTreeSet<[u8; 4]> = routes.iter().copied().collect();
             assert_eq!(routed, declared);
-            assert_eq!($contract::SELECTORS.len(), declared.len(), "each once");
+            assert_eq!(routes.len(), declared.len(), "each once");
             let mut world = $world::new();
             assert_eq!(world.raw(&[0xde, 0xad, 0xbe, 0xef]), None);
             assert!($contract::receive(&mut world.$field).is_none());
@@ -156,6 +175,7 @@ macro_rules! print_interface {
 }
 
 #[cfg(test)]
+#[expect(unreachable_pub, reason = "contracts are public, and so are their routes")]
 mod tests {
     use alloc::{vec, vec::Vec};
     use alloy_primitives::U256;

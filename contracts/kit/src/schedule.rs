@@ -5,12 +5,8 @@
 //! by the hash of the call as the ABI encodes it: selector and arguments, nothing more. A change of owner voids all that
 //! is announced.
 
-use abi::{
-    announced::IAnnounced::{
-        AlreadyLaunched, Cancelled, Executed, Launched, NotScheduled, NotYetDue, ScheduleExpired, Scheduled,
-    },
-    ownable::IOwnable::OwnableUnauthorizedAccount,
-    pausable::IPausable::GuardianUnauthorizedAccount,
+use abi::announced::IAnnounced::{
+    AlreadyLaunched, Cancelled, Executed, Launched, NotScheduled, NotYetDue, ScheduleExpired, Scheduled,
 };
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{B256, U256, uint};
@@ -18,6 +14,7 @@ use alloy_sol_types::SolEvent;
 use stylus_sdk::{crypto, prelude::*};
 
 use crate::{
+    authority::AuthorityError,
     calldata,
     guardian::Guardian,
     namespace::Namespace,
@@ -55,51 +52,12 @@ impl Namespace for Schedule {
     const ID: &'static str = "air.storage.Schedule";
 }
 
-/// Why a change was refused.
-#[derive(Debug, PartialEq, Eq)]
-pub enum ScheduleError {
-    /// The caller isn't the owner.
-    OwnableUnauthorizedAccount(OwnableUnauthorizedAccount),
-    /// The caller is neither guardian nor owner.
-    GuardianUnauthorizedAccount(GuardianUnauthorizedAccount),
-    /// It isn't announced.
-    NotScheduled(NotScheduled),
-    /// It is announced for later.
-    NotYetDue(NotYetDue),
-    /// It was announced for earlier.
-    ScheduleExpired(ScheduleExpired),
-    /// The set-up has ended already.
-    AlreadyLaunched(AlreadyLaunched),
-}
-
-impl From<OwnableUnauthorizedAccount> for ScheduleError {
-    fn from(error: OwnableUnauthorizedAccount) -> Self {
-        Self::OwnableUnauthorizedAccount(error)
-    }
-}
-
-impl From<GuardianUnauthorizedAccount> for ScheduleError {
-    fn from(error: GuardianUnauthorizedAccount) -> Self {
-        Self::GuardianUnauthorizedAccount(error)
-    }
-}
-
-impl From<NotScheduled> for ScheduleError {
-    fn from(error: NotScheduled) -> Self {
-        Self::NotScheduled(error)
-    }
-}
-
 /// The hash of a call whose arguments are one word each.
 ///
 /// Source: `keccak256(selector ‖ abi.encode(arguments))`.
 #[must_use]
-pub fn call_hash(selector: [u8; 4], arguments: &[B256]) -> B256 {
-    let mut call = Vec::from(selector);
-    for argument in arguments {
-        call.extend_from_slice(argument.as_slice());
-    }
-    crypto::keccak(call)
+pub fn call_hash(selector: [u8; 4], arguments: &[[u8; 32]]) -> B256 {
+    crypto::keccak(calldata::encode(selector, arguments))
 }
 
 impl Schedule {
@@ -111,12 +69,12 @@ impl Schedule {
 
     /// Ends the set-up, for ever.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; [`AlreadyLaunched`].
+    /// Errors: `OwnableUnauthorizedAccount` if the caller isn't the owner; [`AlreadyLaunched`].
     /// Events: [`Launched`].
-    pub fn launch(&mut self, ownership: &Ownership) -> Result<(), ScheduleError> {
+    pub fn launch(&mut self, ownership: &Ownership) -> Result<(), AuthorityError> {
         ownership.only_owner()?;
         if self.is_launched() {
-            return Err(ScheduleError::AlreadyLaunched(AlreadyLaunched {}));
+            return Err(AlreadyLaunched {}.into());
         }
         self.launched.set_number(U256::ONE);
         Launched {}.emit(self.vm());
@@ -134,9 +92,9 @@ impl Schedule {
 
     /// Announces `call`. If it is announced already, its time starts anew.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner.
+    /// Errors: `OwnableUnauthorizedAccount` if the caller isn't the owner.
     /// Events: [`Scheduled`].
-    pub fn schedule(&mut self, ownership: &Ownership, call: &[u8]) -> Result<(), OwnableUnauthorizedAccount> {
+    pub fn schedule(&mut self, ownership: &Ownership, call: &[u8]) -> Result<(), AuthorityError> {
         ownership.only_owner()?;
         let call_hash = crypto::keccak(call);
         let from = self.vm().block_timestamp().saturating_add(DELAY_SECS);
@@ -155,14 +113,14 @@ impl Schedule {
 
     /// Withdraws the announcement of the call with this hash.
     ///
-    /// Errors: [`GuardianUnauthorizedAccount`] if the caller is neither guardian nor owner; [`NotScheduled`].
+    /// Errors: `GuardianUnauthorizedAccount` if the caller is neither guardian nor owner; [`NotScheduled`].
     /// Events: [`Cancelled`].
     pub fn cancel(
         &mut self,
         ownership: &Ownership,
         guardian: &Guardian,
         call_hash: B256,
-    ) -> Result<(), ScheduleError> {
+    ) -> Result<(), AuthorityError> {
         guardian.only_guardian_or_owner(ownership)?;
         if self.due(ownership, call_hash).is_none() {
             return Err(NotScheduled { callHash: call_hash }.into());
@@ -176,27 +134,27 @@ impl Schedule {
     /// Guards a setter, whose own call has this hash: for the owner, at once before the launch, and after it once per
     /// announcement, within its time.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; [`NotScheduled`], also if another owner
+    /// Errors: `OwnableUnauthorizedAccount` if the caller isn't the owner; [`NotScheduled`], also if another owner
     /// announced it; [`NotYetDue`]; [`ScheduleExpired`].
     /// Events: [`Executed`] if it was announced, as it has to be after the launch.
-    pub fn authorize(&mut self, ownership: &Ownership, call_hash: B256) -> Result<(), ScheduleError> {
+    pub fn authorize(&mut self, ownership: &Ownership, call_hash: B256) -> Result<(), AuthorityError> {
         if self.is_launched() {
             self.authorize_announced(ownership, call_hash)
         } else {
-            Ok(self.authorize_at_once(ownership, call_hash)?)
+            self.authorize_at_once(ownership, call_hash)
         }
     }
 
     /// Guards a setter, or what it does in a harmless direction, that the owner can make at once, launched or not. If it
     /// is announced nevertheless, that is used up: it would else happen again, when nobody expects it any more.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner.
+    /// Errors: `OwnableUnauthorizedAccount` if the caller isn't the owner.
     /// Events: [`Executed`] if it was announced.
     pub fn authorize_at_once(
         &mut self,
         ownership: &Ownership,
         call_hash: B256,
-    ) -> Result<(), OwnableUnauthorizedAccount> {
+    ) -> Result<(), AuthorityError> {
         ownership.only_owner()?;
         if self.due(ownership, call_hash).is_some() {
             self.use_up(call_hash);
@@ -212,19 +170,17 @@ impl Schedule {
         &mut self,
         ownership: &Ownership,
         call_hash: B256,
-    ) -> Result<(), ScheduleError> {
+    ) -> Result<(), AuthorityError> {
         ownership.only_owner()?;
         let Some(from) = self.due(ownership, call_hash) else {
             return Err(NotScheduled { callHash: call_hash }.into());
         };
         let now = self.vm().block_timestamp();
         if now < from {
-            let early = NotYetDue { callHash: call_hash, from: U256::from(from) };
-            return Err(ScheduleError::NotYetDue(early));
+            return Err(NotYetDue { callHash: call_hash, from: U256::from(from) }.into());
         }
         if now > until(from) {
-            let late = ScheduleExpired { callHash: call_hash, until: U256::from(until(from)) };
-            return Err(ScheduleError::ScheduleExpired(late));
+            return Err(ScheduleExpired { callHash: call_hash, until: U256::from(until(from)) }.into());
         }
         self.use_up(call_hash);
         Ok(())

@@ -37,6 +37,17 @@ impl Word {
         unsafe { self.vm.storage_cache_bytes32(self.slot, value) }
     }
 
+    /// The address at the word's low end.
+    #[must_use]
+    pub fn account(&self) -> Address {
+        Address::from_word(self.get())
+    }
+
+    /// Overwrites the word with an address.
+    pub fn set_account(&mut self, address: Address) {
+        self.set(account(address));
+    }
+
     /// The word as two numbers, the high and the low half.
     #[must_use]
     pub fn halves(&self) -> [u128; 2] {
@@ -54,6 +65,47 @@ impl Word {
     }
 }
 
+/// A constant word that stands in the code of who uses it: in a program's data it would cost every call 24 gas, in its code
+/// only those that load it. Four numbers, because a constant of 32 bytes is copied from the data.
+#[macro_export]
+macro_rules! in_code {
+    ($word:expr) => {
+        $crate::word::of_quarters([
+            const {
+                let [first, _, _, _] = $crate::word::quarters($word);
+                first
+            },
+            const {
+                let [_, second, _, _] = $crate::word::quarters($word);
+                second
+            },
+            const {
+                let [_, _, third, _] = $crate::word::quarters($word);
+                third
+            },
+            const {
+                let [_, _, _, fourth] = $crate::word::quarters($word);
+                fourth
+            },
+        ])
+    };
+}
+
+/// A word's bytes as four numbers, each with its first byte lowest.
+#[must_use]
+pub const fn quarters(word: B256) -> [u64; 4] {
+    U256::from_le_bytes(word.0).into_limbs()
+}
+
+/// The word with these [`quarters`].
+#[inline(always)]
+#[must_use]
+pub const fn of_quarters([first, second, third, fourth]: [u64; 4]) -> B256 {
+    let in_memory = [first.to_le(), second.to_le(), third.to_le(), fourth.to_le()];
+    // SAFETY: both are 32 bytes, and any are valid.
+    B256::new(unsafe { core::mem::transmute::<[u64; 4], [u8; 32]>(in_memory) })
+}
+
 /// The bytes of a number, the highest first. Called everywhere: inlined, it would be a quarter of a kilobyte each time.
 #[inline(never)]
 #[must_use]
@@ -66,6 +118,18 @@ pub fn bytes(number: U256) -> B256 {
 #[must_use]
 pub fn number(bytes: B256) -> U256 {
     U256::from_be_bytes(bytes.0)
+}
+
+/// The word of an address, which stands at its low end. Not alloy's own: where that isn't inlined nothing tells that its
+/// copy always fits, and a program takes along what its panic would say.
+#[must_use]
+#[inline(never)]
+pub fn account(address: Address) -> B256 {
+    let mut word = [0; 32];
+    if let Some(low) = word.last_chunk_mut() {
+        *low = address.into_array();
+    }
+    B256::new(word)
 }
 
 /// A word as two numbers, the high and the low half.
@@ -132,7 +196,7 @@ impl Key for B256 {
 
 impl Key for Address {
     fn slot(self, root: U256) -> U256 {
-        self.into_word().slot(root)
+        account(self).slot(root)
     }
 }
 
@@ -258,7 +322,7 @@ impl<K: Key> StorageType for WordMap<K> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloy_primitives::{keccak256, uint};
+    use alloy_primitives::{b256, keccak256, uint};
     use alloy_sol_types::SolValue;
     use stylus_sdk::testing::TestVM;
 
@@ -282,6 +346,20 @@ mod tests {
         assert_eq!(word.number(), (uint!(3_U256) << 228) + (uint!(7_U256) << 64) + uint!(5_U256));
         word.erase();
         assert_eq!(vm.get_storage(ROOT), B256::ZERO);
+    }
+
+    #[test]
+    fn a_word_in_code_is_the_word() {
+        const WORD: B256 = b256!("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
+        assert_eq!(crate::in_code!(WORD), WORD);
+        assert_eq!(quarters(WORD)[0].to_le_bytes(), [0, 1, 2, 3, 4, 5, 6, 7]);
+    }
+
+    #[test]
+    fn an_account_is_a_word_as_alloy_has_it() {
+        for account in [Address::ZERO, Address::repeat_byte(0xff), Address::with_last_byte(1)] {
+            assert_eq!(super::account(account), account.into_word());
+        }
     }
 
     #[test]

@@ -18,11 +18,11 @@ use abi::{
 use alloc::vec::Vec;
 use alloy_primitives::Address;
 use alloy_sol_types::SolError;
-use kit::{absorb, erc20::Erc20Error, guard, permit::PermitError};
+use kit::{erc20::Erc20Error, guard, permit::PermitError};
 
 kit::errors! {
     /// Why a call was refused.
-    pub PoolError:
+    pub PoolError and Erc20Error and PermitError:
     ERC20InsufficientBalance { sender, balance, needed },
     ERC20InsufficientAllowance { spender, allowance, needed },
     ERC20InvalidSender { sender },
@@ -57,10 +57,6 @@ kit::errors! {
     PoolAlreadyInitialized {},
     PoolNotClone { account },
 }
-
-absorb!(Erc20Error into PoolError: ERC20InsufficientBalance, ERC20InsufficientAllowance, ERC20InvalidSender,
-    ERC20InvalidReceiver, ERC20InvalidApprover, ERC20InvalidSpender);
-absorb!(PermitError into PoolError: ERC2612ExpiredSignature, ERC2612InvalidSigner);
 
 impl From<guard::Reentered> for PoolError {
     fn from(_: guard::Reentered) -> Self {

@@ -40,8 +40,11 @@ impl Market {
         let origin = seconds_ago.iter().copied().max().unwrap_or_default();
         check(origin, 0)?;
         let view = self.view(&book);
-        let points = seconds_ago.iter().map(|seconds| view.observe(*seconds, origin));
-        points.collect::<Option<_>>().ok_or_else(|| too_short(&book, origin))
+        let mut points = Vec::new();
+        for seconds in seconds_ago {
+            points.push(view.observe(*seconds, origin).ok_or_else(|| too_short(&book, origin))?);
+        }
+        Ok(points)
     }
 
     /// Up to 30 finished days, the newest last.

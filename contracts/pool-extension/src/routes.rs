@@ -13,7 +13,7 @@ use alloy_primitives::{Address, U256};
 use kit::{
     arguments::{Arguments, Malformed},
     permit::Signature,
-    reply::{self, Word},
+    reply::{self, Word, done},
 };
 use pool_core::{Addition, Bounds, Permit};
 
@@ -108,13 +108,11 @@ fn short(a: &mut Arguments<'_>) -> Result<u64, Malformed> {
 
 /// The next argument, a `uint32[]`.
 fn shorts(a: &mut Arguments<'_>) -> Result<Vec<u64>, Malformed> {
-    let words = a.words()?;
-    words.iter().map(|word| short(&mut Arguments::new(word.as_slice()))).collect()
-}
-
-/// The answer of functions that give nothing back.
-fn done((): ()) -> Vec<u8> {
-    Vec::new()
+    let mut numbers = Vec::new();
+    for word in a.words()? {
+        numbers.push(short(&mut Arguments::new(word.as_slice()))?);
+    }
+    Ok(numbers)
 }
 
 fn flag(flag: bool) -> Vec<u8> {

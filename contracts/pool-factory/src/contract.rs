@@ -26,7 +26,6 @@
 //! from redeeming shares.
 
 use abi::{
-    announced::IAnnounced::{AlreadyLaunched, NotScheduled, NotYetDue, ScheduleExpired},
     arbwasm::{ARB_WASM, IArbWasm::programVersionCall},
     erc20::IERC20::{
         ERC20InsufficientAllowance, ERC20InsufficientBalance, balanceOfCall, totalSupplyCall,
@@ -36,10 +35,8 @@ use abi::{
         ICredentialTokenFactory::{getCredentialByTokenCall, registryCall},
         PAGE_MAX,
     },
-    initializable::IInitializable::{AlreadyInitialized, DirectInitialization},
     market::IMarketListener::onPoolCreatedCall,
-    ownable::IOwnable::{OwnableInvalidOwner, OwnableUnauthorizedAccount},
-    pausable::IPausable::{EnforcedPause, ExpectedPause, GuardianUnauthorizedAccount, pausedCall},
+    pausable::IPausable::pausedCall,
     pool::{
         CloneArgs,
         ICredentialPool::{
@@ -70,16 +67,13 @@ use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256, uint};
 use alloy_sol_types::{SolCall, SolError};
 use kit::{
-    absorb,
     arguments::Arguments,
+    authority::{Authority, AuthorityError},
     calldata, clone, guard,
-    guardian::{Guardian, GuardianError},
-    initializer::{InitializeError, Initializer},
     namespace::{Namespace, Namespaced},
-    ownership::Ownership,
-    reply::Word as _,
-    schedule::{Schedule, ScheduleError, call_hash},
-    word::{Word, WordMap, halves, number},
+    reply::{Word as _, collected},
+    schedule::call_hash,
+    word::{Word, WordMap, account, halves, number},
 };
 use math::{
     bounds::{CREATION_FEE_CEILING, POOL_ETHER_MIN_DEFAULT, POOL_TOKENS_MIN_DEFAULT},
@@ -109,18 +103,7 @@ const WHOLE_BPS: U256 = uint!(10_000_U256);
 
 kit::errors! {
     /// Why a call was refused.
-    pub PoolFactoryError:
-    AlreadyInitialized { version },
-    DirectInitialization { implementation },
-    OwnableUnauthorizedAccount { account },
-    OwnableInvalidOwner { owner },
-    GuardianUnauthorizedAccount { account },
-    EnforcedPause {},
-    ExpectedPause {},
-    NotScheduled { callHash },
-    NotYetDue { callHash, from },
-    ScheduleExpired { callHash, until },
-    AlreadyLaunched {},
+    pub PoolFactoryError and AuthorityError:
     InvalidToken { token },
     InvalidCredential { credentialId },
     NotCredentialOwner { credentialId, caller },
@@ -153,12 +136,6 @@ kit::errors! {
     ReentrancyGuardReentrantCall {},
 }
 
-absorb!(InitializeError into PoolFactoryError: Already, Direct);
-absorb!(GuardianError into PoolFactoryError:
-    OwnableUnauthorizedAccount, GuardianUnauthorizedAccount, EnforcedPause, ExpectedPause);
-absorb!(ScheduleError into PoolFactoryError:
-    OwnableUnauthorizedAccount, GuardianUnauthorizedAccount, NotScheduled, NotYetDue, ScheduleExpired, AlreadyLaunched);
-
 impl From<guard::Reentered> for PoolFactoryError {
     fn from(_: guard::Reentered) -> Self {
         ReentrancyGuardReentrantCall {}.into()
@@ -178,14 +155,11 @@ kit::events! {
     ProtocolFeeRecipientUpdated [oldRecipient, newRecipient] {}
 }
 
-/// The contract: its parts, each in a namespace of its own.
+/// The contract: its parts, in namespaces of their own.
 #[storage]
 #[entrypoint]
 pub struct PoolFactory {
-    initializer: Namespaced<Initializer>,
-    ownership: Namespaced<Ownership>,
-    guardian: Namespaced<Guardian>,
-    schedule: Namespaced<Schedule>,
+    pub(crate) authority: Authority,
     pools: Namespaced<Pools>,
 }
 
@@ -229,8 +203,8 @@ impl Namespace for Pools {
 impl PoolFactory {
     /// Sets up a new proxy. `oracle` is who hears of new pools: a contract, or an account, which doesn't.
     ///
-    /// Errors: [`AlreadyInitialized`] the second time; [`DirectInitialization`] on the program itself;
-    /// [`OwnableInvalidOwner`] for the zero address; [`PoolFactoryUnsuitable`] as the setters.
+    /// Errors: `AlreadyInitialized` the second time; `DirectInitialization` on the program itself;
+    /// `OwnableInvalidOwner` for the zero address; [`PoolFactoryUnsuitable`] as the setters.
     /// Events: `Initialized`, `OwnershipTransferred`, [`TokenFactorySet`], [`OracleSet`], [`ImplementationSet`],
     /// [`MinimumLiquiditySet`].
     pub fn initialize(
@@ -241,8 +215,7 @@ impl PoolFactory {
         implementation: Address,
         extension: Address,
     ) -> Result<(), PoolFactoryError> {
-        self.initializer.begin(INITIAL_VERSION)?;
-        self.ownership.initialize(owner)?;
+        self.authority.initialize(INITIAL_VERSION, owner)?;
         self.replace_token_factory(token_factory)?;
         self.replace_oracle(oracle)?;
         self.replace_implementation(implementation, extension)?;
@@ -251,34 +224,24 @@ impl PoolFactory {
 
     // ── Views ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    /// The owner; zero after renouncing.
-    pub fn owner(&self) -> Address {
-        self.ownership.owner()
-    }
-
-    /// Whom the ownership was offered to; zero if nobody.
-    pub fn pending_owner(&self) -> Address {
-        self.ownership.pending_owner()
-    }
-
     /// The factory whose tokens get pools.
     pub fn token_factory(&self) -> Address {
-        Address::from_word(self.pools.token_factory.get())
+        self.pools.token_factory.account()
     }
 
     /// Who hears of new pools, if it is a contract.
     pub fn oracle(&self) -> Address {
-        Address::from_word(self.pools.oracle.get())
+        self.pools.oracle.account()
     }
 
     /// The program that new pools run.
     pub fn implementation(&self) -> Address {
-        Address::from_word(self.pools.implementation.get())
+        self.pools.implementation.account()
     }
 
     /// The program that answers what a new pool's own leaves to it.
     pub fn extension(&self) -> Address {
-        Address::from_word(self.pools.extension.get())
+        self.pools.extension.account()
     }
 
     /// Least tokens that a pool can be opened with. Units: base units.
@@ -310,7 +273,7 @@ impl PoolFactory {
 
     /// Who gets the fees; zero until it is set.
     pub fn protocol_fee_recipient(&self) -> Address {
-        Address::from_word(self.pools.recipient.get())
+        self.pools.recipient.account()
     }
 
     /// Number of pools that are paused (M5).
@@ -318,29 +281,9 @@ impl PoolFactory {
         self.pools.paused.number()
     }
 
-    /// Who, beside the owner, can pause; zero if nobody.
-    pub fn guardian(&self) -> Address {
-        self.guardian.guardian()
-    }
-
-    /// Whether creations are stopped.
-    pub fn paused(&self) -> bool {
-        self.guardian.is_paused()
-    }
-
-    /// Whether the set-up has ended.
-    pub fn launched(&self) -> bool {
-        self.schedule.is_launched()
-    }
-
-    /// First and last second (Unix time) at which the call with this hash can be made; zeros if it isn't announced.
-    pub fn get_scheduled(&self, call_hash: B256) -> (U256, U256) {
-        self.schedule.window(&self.ownership, call_hash)
-    }
-
     /// The pool of `token`; zero if there is none.
     pub fn get_pool(&self, token: Address) -> Address {
-        Address::from_word(self.pools.by_token.at(token).get())
+        self.pools.by_token.at(token).account()
     }
 
     /// Number of pools.
@@ -375,7 +318,7 @@ impl PoolFactory {
         }
         let count = u64::try_from(self.count()).unwrap_or(u64::MAX);
         let numbers = page::window(count, offset, limit);
-        Ok(numbers.map(|number| self.pool_at(U256::from(number))).collect())
+        Ok(collected(numbers.map(|number| self.pool_at(U256::from(number)))))
     }
 
     /// Whether this factory created `pool`.
@@ -413,7 +356,7 @@ impl PoolFactory {
     /// and what of the Ether that was sent the fee leaves. If the oracle is a contract, it hears of the pool at once.
     ///
     /// Units: base units.
-    /// Errors: [`EnforcedPause`]; [`InsufficientCreationFee`]; [`InsufficientInitialLiquidity`] below a minimum, or for
+    /// Errors: `EnforcedPause`; [`InsufficientCreationFee`]; [`InsufficientInitialLiquidity`] below a minimum, or for
     /// amounts that are worth no share; [`PoolReserveOverflow`] for more than 112 bits; [`PoolAlreadyExists`];
     /// [`InvalidToken`] if the token factory didn't create it; [`NotCredentialOwner`] if the credential is valid but somebody
     /// else's; [`InvalidCredential`] if it isn't valid; what the token says ([`ERC20InsufficientAllowance`],
@@ -426,7 +369,7 @@ impl PoolFactory {
         token: Address,
         initial_token_amount: U256,
     ) -> Result<Address, PoolFactoryError> {
-        self.guardian.when_running()?;
+        self.authority.when_running()?;
         guard::enter()?;
         let pool = self.open(token, initial_token_amount)?;
         guard::release();
@@ -478,173 +421,117 @@ impl PoolFactory {
 
     // ── Owner and guardian ──────────────────────────────────────────────────────────────────────────────────────
 
-    /// Offers the ownership to `new_owner`, which has to accept; the zero address withdraws the offer.
-    ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner.
-    /// Events: `OwnershipTransferStarted`.
-    pub fn transfer_ownership(&mut self, new_owner: Address) -> Result<(), PoolFactoryError> {
-        Ok(self.ownership.transfer(new_owner)?)
-    }
-
-    /// Takes over the ownership that was offered to the caller. What the last owner announced is void.
-    ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if it was not offered to the caller.
-    /// Events: `OwnershipTransferred`.
-    pub fn accept_ownership(&mut self) -> Result<(), PoolFactoryError> {
-        Ok(self.ownership.accept()?)
-    }
-
     /// Gives up the ownership, and with it the guardian, for ever.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; [`EnforcedPause`]; [`PoolFactoryPoolsPaused`]
+    /// Errors: `OwnableUnauthorizedAccount` if the caller isn't the owner; `EnforcedPause`; [`PoolFactoryPoolsPaused`]
     /// (M5).
     /// Events: `GuardianSet` to zero unless there is none, `OwnershipTransferred` to zero.
     pub fn renounce_ownership(&mut self) -> Result<(), PoolFactoryError> {
-        self.ownership.only_owner()?;
+        self.authority.only_owner()?;
         let count = self.paused_pools();
         if !count.is_zero() {
             return Err(PoolFactoryPoolsPaused { count }.into());
         }
-        Ok(self.guardian.renounce(&mut self.ownership)?)
-    }
-
-    /// Replaces the guardian at once; zero: there is none.
-    ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner.
-    /// Events: `GuardianSet`.
-    pub fn set_guardian(&mut self, new_guardian: Address) -> Result<(), PoolFactoryError> {
-        Ok(self.guardian.set(&self.ownership, new_guardian)?)
-    }
-
-    /// Stops creations.
-    ///
-    /// Errors: [`GuardianUnauthorizedAccount`] if the caller is neither guardian nor owner; [`EnforcedPause`].
-    /// Events: `Paused`.
-    pub fn pause(&mut self) -> Result<(), PoolFactoryError> {
-        Ok(self.guardian.pause(&self.ownership)?)
-    }
-
-    /// Lets creations go on.
-    ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; [`ExpectedPause`].
-    /// Events: `Unpaused`.
-    pub fn unpause(&mut self) -> Result<(), PoolFactoryError> {
-        Ok(self.guardian.unpause(&self.ownership)?)
+        Ok(self.authority.renounce_ownership()?)
     }
 
     /// Stops trades and additions of liquidity in `pools`; those that are paused already stay so.
     ///
-    /// Errors: [`GuardianUnauthorizedAccount`] if the caller is neither guardian nor owner; [`PoolFactoryTooManyPools`]
+    /// Errors: `GuardianUnauthorizedAccount` if the caller is neither guardian nor owner; [`PoolFactoryTooManyPools`]
     /// beyond 100; [`PoolFactoryUnknownPool`]; [`PoolFactoryPoolFailed`]; [`ReentrancyGuardReentrantCall`].
     /// Events: the pools' `PoolPausedSet`.
     pub fn pause_pools(&mut self, pools: &[Address]) -> Result<(), PoolFactoryError> {
-        self.guardian.only_guardian_or_owner(&self.ownership)?;
+        self.authority.only_guardian_or_owner()?;
         self.set_paused(pools, true)
     }
 
     /// Lets trades and additions of liquidity in `pools` go on; those that aren't paused stay so.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; [`PoolFactoryTooManyPools`] beyond 100;
+    /// Errors: `OwnableUnauthorizedAccount` if the caller isn't the owner; [`PoolFactoryTooManyPools`] beyond 100;
     /// [`PoolFactoryUnknownPool`]; [`PoolFactoryPoolFailed`]; [`ReentrancyGuardReentrantCall`].
     /// Events: the pools' `PoolPausedSet`.
     pub fn unpause_pools(&mut self, pools: &[Address]) -> Result<(), PoolFactoryError> {
-        self.ownership.only_owner()?;
+        self.authority.only_owner()?;
         self.set_paused(pools, false)
-    }
-
-    /// Announces `call`, a call of one of the setters below.
-    ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner.
-    /// Events: `Scheduled`.
-    pub fn schedule(&mut self, call: &[u8]) -> Result<(), PoolFactoryError> {
-        Ok(self.schedule.schedule(&self.ownership, call)?)
-    }
-
-    /// Withdraws an announcement.
-    ///
-    /// Errors: [`GuardianUnauthorizedAccount`] if the caller is neither guardian nor owner; [`NotScheduled`].
-    /// Events: `Cancelled`.
-    pub fn cancel(&mut self, call_hash: B256) -> Result<(), PoolFactoryError> {
-        Ok(self.schedule.cancel(&self.ownership, &self.guardian, call_hash)?)
     }
 
     /// Ends the set-up, for ever: from now on the setters below need announcements.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; [`AlreadyLaunched`]; [`PoolFactoryUnsuitable`]
+    /// Errors: `OwnableUnauthorizedAccount` if the caller isn't the owner; `AlreadyLaunched`; [`PoolFactoryUnsuitable`]
     /// if the oracle is an account: it would hear of no pool until its replacement, two days later.
     /// Events: `Launched`.
     pub fn launch(&mut self) -> Result<(), PoolFactoryError> {
-        self.ownership.only_owner()?;
+        self.authority.only_owner()?;
         let oracle = self.oracle();
-        if !self.launched() && self.vm().code_size(oracle) == 0 {
+        if !self.authority.launched() && self.vm().code_size(oracle) == 0 {
             return Err(PoolFactoryUnsuitable { account: oracle }.into());
         }
-        Ok(self.schedule.launch(&self.ownership)?)
+        Ok(self.authority.launch()?)
     }
 
     // Announced functions emit `Executed`, beside their own event, if they were announced.
 
     /// Takes another token factory. Announced.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
-    /// [`ScheduleExpired`]; [`PoolFactoryUnsuitable`] if `new_token_factory` doesn't answer as a token factory does, or is a
+    /// Errors: `OwnableUnauthorizedAccount` if the caller isn't the owner; once launched `NotScheduled`, `NotYetDue`,
+    /// `ScheduleExpired`; [`PoolFactoryUnsuitable`] if `new_token_factory` doesn't answer as a token factory does, or is a
     /// program and not its proxy.
     /// Events: [`TokenFactorySet`].
     pub fn set_token_factory(&mut self, new_token_factory: Address) -> Result<(), PoolFactoryError> {
-        self.authorize(setTokenFactoryCall::SELECTOR, &[new_token_factory.into_word()])?;
+        self.authorize(setTokenFactoryCall::SELECTOR, &[new_token_factory.word()])?;
         self.replace_token_factory(new_token_factory)
     }
 
     /// Takes another oracle, which hears of pools opened from now on. Announced.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
-    /// [`ScheduleExpired`]; [`PoolFactoryUnsuitable`] for the zero address, for a program itself, and, once launched, for an
+    /// Errors: `OwnableUnauthorizedAccount` if the caller isn't the owner; once launched `NotScheduled`, `NotYetDue`,
+    /// `ScheduleExpired`; [`PoolFactoryUnsuitable`] for the zero address, for a program itself, and, once launched, for an
     /// address without code.
     /// Events: [`OracleSet`].
     pub fn set_oracle(&mut self, new_oracle: Address) -> Result<(), PoolFactoryError> {
-        self.authorize(setOracleCall::SELECTOR, &[new_oracle.into_word()])?;
+        self.authorize(setOracleCall::SELECTOR, &[new_oracle.word()])?;
         self.replace_oracle(new_oracle)
     }
 
     /// Takes other pool programs, for pools opened from now on: both at once, because they share a pool's storage and have to
     /// agree on it. Announced.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
-    /// [`ScheduleExpired`]; [`PoolFactoryUnsuitable`] for the one that isn't an active program that answers as it should.
+    /// Errors: `OwnableUnauthorizedAccount` if the caller isn't the owner; once launched `NotScheduled`, `NotYetDue`,
+    /// `ScheduleExpired`; [`PoolFactoryUnsuitable`] for the one that isn't an active program that answers as it should.
     /// Events: [`ImplementationSet`].
     pub fn set_implementation(
         &mut self,
         new_implementation: Address,
         new_extension: Address,
     ) -> Result<(), PoolFactoryError> {
-        let programs = [new_implementation.into_word(), new_extension.into_word()];
+        let programs = [new_implementation.word(), new_extension.word()];
         self.authorize(setImplementationCall::SELECTOR, &programs)?;
         self.replace_implementation(new_implementation, new_extension)
     }
 
     /// Changes what a pool has to be opened with at least. Announced. Units: base units, wei.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
-    /// [`ScheduleExpired`]; [`PoolFactoryInvalidMinimum`] unless both are above 0 and below 2¹¹².
+    /// Errors: `OwnableUnauthorizedAccount` if the caller isn't the owner; once launched `NotScheduled`, `NotYetDue`,
+    /// `ScheduleExpired`; [`PoolFactoryInvalidMinimum`] unless both are above 0 and below 2¹¹².
     /// Events: [`MinimumLiquiditySet`].
     pub fn set_minimum_liquidity(
         &mut self,
         token_amount: U256,
         eth_amount: U256,
     ) -> Result<(), PoolFactoryError> {
-        let minimums = [token_amount.word().into(), eth_amount.word().into()];
+        let minimums = [token_amount.word(), eth_amount.word()];
         self.authorize(setMinimumLiquidityCall::SELECTOR, &minimums)?;
         self.replace_minimums(token_amount, eth_amount)
     }
 
     /// Changes the creation fee. Announced unless it falls. Units: wei.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
-    /// [`ScheduleExpired`]; [`PoolFactoryFeeTooHigh`] above 0.01 Ether.
+    /// Errors: `OwnableUnauthorizedAccount` if the caller isn't the owner; once launched `NotScheduled`, `NotYetDue`,
+    /// `ScheduleExpired`; [`PoolFactoryFeeTooHigh`] above 0.01 Ether.
     /// Events: [`PoolCreationFeeUpdated`].
     pub fn set_pool_creation_fee(&mut self, new_fee: U256) -> Result<(), PoolFactoryError> {
         let old = self.pool_creation_fee();
-        let call = call_hash(setPoolCreationFeeCall::SELECTOR, &[new_fee.word().into()]);
+        let call = call_hash(setPoolCreationFeeCall::SELECTOR, &[new_fee.word()]);
         self.authorize_unless(new_fee < old, call)?;
         if new_fee > CREATION_FEE_CEILING {
             return Err(PoolFactoryFeeTooHigh { fee: new_fee, maximum: CREATION_FEE_CEILING }.into());
@@ -656,11 +543,11 @@ impl PoolFactory {
 
     /// Takes another recipient of fees, whom everything that wasn't paid out yet goes to. Announced.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
-    /// [`ScheduleExpired`]; [`InvalidRecipient`] for the zero address.
+    /// Errors: `OwnableUnauthorizedAccount` if the caller isn't the owner; once launched `NotScheduled`, `NotYetDue`,
+    /// `ScheduleExpired`; [`InvalidRecipient`] for the zero address.
     /// Events: [`ProtocolFeeRecipientUpdated`].
     pub fn set_protocol_fee_recipient(&mut self, new_recipient: Address) -> Result<(), PoolFactoryError> {
-        self.authorize(setProtocolFeeRecipientCall::SELECTOR, &[new_recipient.into_word()])?;
+        self.authorize(setProtocolFeeRecipientCall::SELECTOR, &[new_recipient.word()])?;
         if new_recipient.is_zero() {
             return Err(InvalidRecipient { recipient: new_recipient }.into());
         }
@@ -672,8 +559,8 @@ impl PoolFactory {
 
     /// Switches the protocol's part of the trading fees on or off in `pools`. Announced unless it is switched off.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
-    /// [`ScheduleExpired`]; [`PoolFactoryTooManyPools`] beyond 100; [`PoolFactoryUnknownPool`]; [`PoolFactoryPoolFailed`];
+    /// Errors: `OwnableUnauthorizedAccount` if the caller isn't the owner; once launched `NotScheduled`, `NotYetDue`,
+    /// `ScheduleExpired`; [`PoolFactoryTooManyPools`] beyond 100; [`PoolFactoryUnknownPool`]; [`PoolFactoryPoolFailed`];
     /// [`ReentrancyGuardReentrantCall`].
     /// Events: the pools' `ProtocolFeeSet`.
     pub fn set_protocol_fee(&mut self, pools: &[Address], on: bool) -> Result<(), PoolFactoryError> {
@@ -690,11 +577,11 @@ impl PoolFactory {
 }
 
 /// The arguments of [`setProtocolFeeCall`], as the ABI encodes them.
-fn list_and_flag(list: &[Address], flag: bool) -> Vec<B256> {
+fn list_and_flag(list: &[Address], flag: bool) -> Vec<[u8; 32]> {
     /// Where the list stands, behind two words.
     const LIST_AT: U256 = uint!(0x40_U256);
     let head = [LIST_AT.word(), flag.word(), U256::from(list.len()).word()];
-    head.into_iter().map(B256::new).chain(list.iter().map(|item| item.into_word())).collect()
+    collected(head.into_iter().chain(list.iter().map(|item| item.word())))
 }
 
 #[cfg(test)]

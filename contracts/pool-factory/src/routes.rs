@@ -3,21 +3,19 @@
 use abi::{
     pool::CloneArgs,
     pool_factory::IPoolFactory::{
-        INITIAL_LOCK_PERIODCall, MINIMUM_ETH_VALUECall, MINIMUM_INITIAL_LIQUIDITYCall, acceptOwnershipCall,
-        accruedFeesCall, allPoolsCall, cancelCall, collectProtocolFeesCall, createPoolCall, extensionCall,
-        getAllPoolsCall, getPoolCall, getPoolCountCall, getPoolInfoCall, getPoolsCall, getScheduledCall,
-        guardianCall, implementationCall, initializeCall, isLiquidityLockedCall, isPoolCall, launchCall,
-        launchedCall, oracleCall, ownerCall, pauseCall, pausePoolsCall, pausedCall, pausedPoolsCall,
-        pendingOwnerCall, poolCreationFeeCall, poolInfoCall, protocolFeeRecipientCall, renounceOwnershipCall,
-        scheduleCall, setGuardianCall, setImplementationCall, setMinimumLiquidityCall, setOracleCall,
-        setPoolCreationFeeCall, setProtocolFeeCall, setProtocolFeeRecipientCall, setTokenFactoryCall,
-        tokenFactoryCall, tokenToPoolsCall, transferOwnershipCall, unpauseCall, unpausePoolsCall,
-        withdrawFeesCall,
+        INITIAL_LOCK_PERIODCall, MINIMUM_ETH_VALUECall, MINIMUM_INITIAL_LIQUIDITYCall, accruedFeesCall,
+        allPoolsCall, collectProtocolFeesCall, createPoolCall, extensionCall, getAllPoolsCall, getPoolCall,
+        getPoolCountCall, getPoolInfoCall, getPoolsCall, implementationCall, initializeCall,
+        isLiquidityLockedCall, isPoolCall, launchCall, oracleCall, pausePoolsCall, pausedPoolsCall,
+        poolCreationFeeCall, poolInfoCall, protocolFeeRecipientCall, renounceOwnershipCall,
+        setImplementationCall, setMinimumLiquidityCall, setOracleCall, setPoolCreationFeeCall,
+        setProtocolFeeCall, setProtocolFeeRecipientCall, setTokenFactoryCall, tokenFactoryCall,
+        tokenToPoolsCall, unpausePoolsCall, withdrawFeesCall,
     },
 };
 use alloc::vec::Vec;
 use alloy_primitives::U256;
-use kit::reply::{self, Word};
+use kit::reply::{self, Word, done};
 use math::lock;
 
 use crate::contract::PoolFactory;
@@ -74,29 +72,9 @@ kit::routes! { PoolFactory, payable [createPoolCall], |this, a| {
         done(this.set_protocol_fee(&pools, a.flag()?)?)
     };
 
-    ownerCall => reply::words(&[this.owner().word()]);
-    pendingOwnerCall => reply::words(&[this.pending_owner().word()]);
-    transferOwnershipCall => done(this.transfer_ownership(a.address()?)?);
-    acceptOwnershipCall => done(this.accept_ownership()?);
     renounceOwnershipCall => done(this.renounce_ownership()?);
-
-    guardianCall => reply::words(&[this.guardian().word()]);
-    pausedCall => reply::words(&[this.paused().word()]);
-    setGuardianCall => done(this.set_guardian(a.address()?)?);
-    pauseCall => done(this.pause()?);
-    unpauseCall => done(this.unpause()?);
-
-    scheduleCall => done(this.schedule(a.bytes()?)?);
-    cancelCall => done(this.cancel(a.word()?)?);
     launchCall => done(this.launch()?);
-    launchedCall => reply::words(&[this.launched().word()]);
-    getScheduledCall => pair(this.get_scheduled(a.word()?));
-} }
-
-/// The answer of functions that give nothing back.
-fn done((): ()) -> Vec<u8> {
-    Vec::new()
-}
+} others this.authority }
 
 fn pair((first, second): (U256, U256)) -> Vec<u8> {
     reply::words(&[first.word(), second.word()])

@@ -23,7 +23,6 @@
 //! **Deliberately absent**: a way to replace the minter of a token that exists; to stop its transfers.
 
 use abi::{
-    announced::IAnnounced::{AlreadyLaunched, NotScheduled, NotYetDue, ScheduleExpired},
     arbwasm::{ARB_WASM, IArbWasm::programVersionCall},
     factory::{
         ICredentialTokenFactory::{
@@ -42,10 +41,7 @@ use abi::{
         },
         PAGE_MAX,
     },
-    initializable::IInitializable::{AlreadyInitialized, DirectInitialization},
     minter::ITokenMinter::onTokenCreatedCall,
-    ownable::IOwnable::{OwnableInvalidOwner, OwnableUnauthorizedAccount},
-    pausable::IPausable::{EnforcedPause, ExpectedPause, GuardianUnauthorizedAccount},
     registry::{ICredentialRegistry::validateCredentialCall, status},
     token::{
         CloneArgs,
@@ -56,16 +52,13 @@ use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{SolCall, SolError};
 use kit::{
-    absorb,
     arguments::Arguments,
+    authority::{Authority, AuthorityError},
     clone, guard,
-    guardian::{Guardian, GuardianError},
-    initializer::{InitializeError, Initializer},
     namespace::{Namespace, Namespaced},
-    ownership::Ownership,
-    reply::Word as _,
-    schedule::{Schedule, ScheduleError, call_hash},
-    word::{Word, WordMap},
+    reply::{Word as _, collected},
+    schedule::call_hash,
+    word::{Word, WordMap, account, number},
 };
 use math::{
     bounds::{
@@ -97,18 +90,7 @@ const INITIAL_VERSION: u64 = 1;
 
 kit::errors! {
     /// Why a call was refused.
-    pub FactoryError:
-    AlreadyInitialized { version },
-    DirectInitialization { implementation },
-    OwnableUnauthorizedAccount { account },
-    OwnableInvalidOwner { owner },
-    GuardianUnauthorizedAccount { account },
-    EnforcedPause {},
-    ExpectedPause {},
-    NotScheduled { callHash },
-    NotYetDue { callHash, from },
-    ScheduleExpired { callHash, until },
-    AlreadyLaunched {},
+    pub FactoryError and AuthorityError:
     InvalidCredential { credentialId },
     NotCredentialOwner { credentialId, caller },
     TokenAlreadyExists { credentialId },
@@ -137,12 +119,6 @@ kit::errors! {
     ReentrancyGuardReentrantCall {},
 }
 
-absorb!(InitializeError into FactoryError: Already, Direct);
-absorb!(GuardianError into FactoryError:
-    OwnableUnauthorizedAccount, GuardianUnauthorizedAccount, EnforcedPause, ExpectedPause);
-absorb!(ScheduleError into FactoryError:
-    OwnableUnauthorizedAccount, GuardianUnauthorizedAccount, NotScheduled, NotYetDue, ScheduleExpired, AlreadyLaunched);
-
 impl From<guard::Reentered> for FactoryError {
     fn from(_: guard::Reentered) -> Self {
         ReentrancyGuardReentrantCall {}.into()
@@ -161,14 +137,11 @@ kit::events! {
     TreasurySet [previousTreasury, newTreasury] {}
 }
 
-/// The contract: its parts, each in a namespace of its own.
+/// The contract: its parts, in namespaces of their own.
 #[storage]
 #[entrypoint]
 pub struct CredentialTokenFactory {
-    initializer: Namespaced<Initializer>,
-    ownership: Namespaced<Ownership>,
-    guardian: Namespaced<Guardian>,
-    schedule: Namespaced<Schedule>,
+    pub(crate) authority: Authority,
     tokens: Namespaced<Tokens>,
 }
 
@@ -214,8 +187,8 @@ impl Namespace for Tokens {
 impl CredentialTokenFactory {
     /// Sets up a new proxy. `generator` is whom new tokens take as their minter: a contract, or an account.
     ///
-    /// Errors: [`AlreadyInitialized`] the second time; [`DirectInitialization`] on the program itself;
-    /// [`OwnableInvalidOwner`] for the zero address; [`TokenFactoryUnsuitable`] as the setters.
+    /// Errors: `AlreadyInitialized` the second time; `DirectInitialization` on the program itself;
+    /// `OwnableInvalidOwner` for the zero address; [`TokenFactoryUnsuitable`] as the setters.
     /// Events: `Initialized`, `OwnershipTransferred`, [`RegistrySet`], [`GeneratorSet`], [`ImplementationSet`],
     /// [`EmissionRateBoundsSet`], [`MaxSupplyBoundsSet`].
     pub fn initialize(
@@ -225,8 +198,7 @@ impl CredentialTokenFactory {
         generator: Address,
         implementation: Address,
     ) -> Result<(), FactoryError> {
-        self.initializer.begin(INITIAL_VERSION)?;
-        self.ownership.initialize(owner)?;
+        self.authority.initialize(INITIAL_VERSION, owner)?;
         self.replace_registry(registry)?;
         self.replace_generator(generator)?;
         self.replace_implementation(implementation)?;
@@ -236,29 +208,19 @@ impl CredentialTokenFactory {
 
     // ── Views ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    /// The owner; zero after renouncing.
-    pub fn owner(&self) -> Address {
-        self.ownership.owner()
-    }
-
-    /// Whom the ownership was offered to; zero if nobody.
-    pub fn pending_owner(&self) -> Address {
-        self.ownership.pending_owner()
-    }
-
     /// The registry that says who holds which credential.
     pub fn registry(&self) -> Address {
-        Address::from_word(self.tokens.registry.get())
+        self.tokens.registry.account()
     }
 
     /// Who becomes the minter of new tokens.
     pub fn generator(&self) -> Address {
-        Address::from_word(self.tokens.generator.get())
+        self.tokens.generator.account()
     }
 
     /// The program that new tokens run.
     pub fn implementation(&self) -> Address {
-        Address::from_word(self.tokens.implementation.get())
+        self.tokens.implementation.account()
     }
 
     /// Lowest and highest emission rate that are accepted. Units: base units a day.
@@ -291,27 +253,7 @@ impl CredentialTokenFactory {
 
     /// Who withdraws the fees; zero until it is set.
     pub fn treasury(&self) -> Address {
-        Address::from_word(self.tokens.treasury.get())
-    }
-
-    /// Who, beside the owner, can pause; zero if nobody.
-    pub fn guardian(&self) -> Address {
-        self.guardian.guardian()
-    }
-
-    /// Whether creations are stopped.
-    pub fn paused(&self) -> bool {
-        self.guardian.is_paused()
-    }
-
-    /// Whether the set-up has ended.
-    pub fn launched(&self) -> bool {
-        self.schedule.is_launched()
-    }
-
-    /// First and last second (Unix time) at which the call with this hash can be made; zeros if it isn't announced.
-    pub fn get_scheduled(&self, call_hash: B256) -> (U256, U256) {
-        self.schedule.window(&self.ownership, call_hash)
+        self.tokens.treasury.account()
     }
 
     /// Where the token of `credential_id` will be, while generator and implementation stay as they are. Meaningless once
@@ -325,7 +267,7 @@ impl CredentialTokenFactory {
 
     /// The token of `credential_id`; zero if there is none.
     pub fn get_token_by_credential(&self, credential_id: B256) -> Address {
-        Address::from_word(self.tokens.by_credential.at(credential_id).get())
+        self.tokens.by_credential.at(credential_id).account()
     }
 
     /// The credential of `token_address`; zero if this factory didn't create it.
@@ -396,7 +338,7 @@ impl CredentialTokenFactory {
     /// and sends back the rest. If the generator is a contract, it hears of the token at once.
     ///
     /// Units: `emission_rate` in base units a day, `max_supply` in base units.
-    /// Errors: [`EnforcedPause`]; [`TokenFactoryInvalidName`], [`TokenFactoryInvalidSymbol`],
+    /// Errors: `EnforcedPause`; [`TokenFactoryInvalidName`], [`TokenFactoryInvalidSymbol`],
     /// [`TokenFactoryInvalidEmissionRate`], [`TokenFactoryInvalidMaxSupply`] out of bounds; [`InsufficientCreationFee`];
     /// [`TokenAlreadyExists`]; [`NotCredentialOwner`] if the credential is valid but somebody else's; [`InvalidCredential`]
     /// if it isn't valid; [`TokenFactoryCreatorLimit`], [`TokenFactoryOverallLimit`] (F4); [`TokenFactoryRegistryFailed`],
@@ -411,7 +353,7 @@ impl CredentialTokenFactory {
         emission_rate: U256,
         max_supply: U256,
     ) -> Result<Address, FactoryError> {
-        self.guardian.when_running()?;
+        self.authority.when_running()?;
         guard::enter()?;
         let creator = self.vm().msg_sender();
         let terms = Terms { creator, name, symbol, emission_rate, max_supply };
@@ -445,82 +387,18 @@ impl CredentialTokenFactory {
 
     // ── Owner and guardian ──────────────────────────────────────────────────────────────────────────────────────
 
-    /// Offers the ownership to `new_owner`, which has to accept; the zero address withdraws the offer.
-    ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner.
-    /// Events: `OwnershipTransferStarted`.
-    pub fn transfer_ownership(&mut self, new_owner: Address) -> Result<(), FactoryError> {
-        Ok(self.ownership.transfer(new_owner)?)
-    }
-
-    /// Takes over the ownership that was offered to the caller. What the last owner announced is void.
-    ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if it was not offered to the caller.
-    /// Events: `OwnershipTransferred`.
-    pub fn accept_ownership(&mut self) -> Result<(), FactoryError> {
-        Ok(self.ownership.accept()?)
-    }
-
-    /// Gives up the ownership, and with it the guardian, for ever.
-    ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; [`EnforcedPause`].
-    /// Events: `GuardianSet` to zero unless there is none, `OwnershipTransferred` to zero.
-    pub fn renounce_ownership(&mut self) -> Result<(), FactoryError> {
-        Ok(self.guardian.renounce(&mut self.ownership)?)
-    }
-
-    /// Replaces the guardian at once; zero: there is none.
-    ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner.
-    /// Events: `GuardianSet`.
-    pub fn set_guardian(&mut self, new_guardian: Address) -> Result<(), FactoryError> {
-        Ok(self.guardian.set(&self.ownership, new_guardian)?)
-    }
-
-    /// Stops creations.
-    ///
-    /// Errors: [`GuardianUnauthorizedAccount`] if the caller is neither guardian nor owner; [`EnforcedPause`].
-    /// Events: `Paused`.
-    pub fn pause(&mut self) -> Result<(), FactoryError> {
-        Ok(self.guardian.pause(&self.ownership)?)
-    }
-
-    /// Lets creations go on.
-    ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; [`ExpectedPause`].
-    /// Events: `Unpaused`.
-    pub fn unpause(&mut self) -> Result<(), FactoryError> {
-        Ok(self.guardian.unpause(&self.ownership)?)
-    }
-
-    /// Announces `call`, a call of one of the setters below.
-    ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner.
-    /// Events: `Scheduled`.
-    pub fn schedule(&mut self, call: &[u8]) -> Result<(), FactoryError> {
-        Ok(self.schedule.schedule(&self.ownership, call)?)
-    }
-
-    /// Withdraws an announcement.
-    ///
-    /// Errors: [`GuardianUnauthorizedAccount`] if the caller is neither guardian nor owner; [`NotScheduled`].
-    /// Events: `Cancelled`.
-    pub fn cancel(&mut self, call_hash: B256) -> Result<(), FactoryError> {
-        Ok(self.schedule.cancel(&self.ownership, &self.guardian, call_hash)?)
-    }
-
     /// Ends the set-up, for ever: from now on the setters below need announcements.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; [`AlreadyLaunched`]; [`TokenFactoryUnsuitable`]
+    /// Errors: `OwnableUnauthorizedAccount` if the caller isn't the owner; `AlreadyLaunched`; [`TokenFactoryUnsuitable`]
     /// if the generator is an account: its key would mint every token to come.
     /// Events: `Launched`.
     pub fn launch(&mut self) -> Result<(), FactoryError> {
-        self.ownership.only_owner()?;
+        self.authority.only_owner()?;
         let generator = self.generator();
-        if !self.launched() && self.vm().code_size(generator) == 0 {
+        if !self.authority.launched() && self.vm().code_size(generator) == 0 {
             return Err(TokenFactoryUnsuitable { account: generator }.into());
         }
-        Ok(self.schedule.launch(&self.ownership)?)
+        Ok(self.authority.launch()?)
     }
 
     // What is announced: once launched it is refused with `NotScheduled`, `NotYetDue` or `ScheduleExpired` unless it was
@@ -528,8 +406,8 @@ impl CredentialTokenFactory {
 
     /// Takes another registry. Announced.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
-    /// [`ScheduleExpired`]; [`TokenFactoryUnsuitable`] if `new_registry` doesn't answer as a registry does, or is a
+    /// Errors: `OwnableUnauthorizedAccount` if the caller isn't the owner; once launched `NotScheduled`, `NotYetDue`,
+    /// `ScheduleExpired`; [`TokenFactoryUnsuitable`] if `new_registry` doesn't answer as a registry does, or is a
     /// program and not its proxy.
     /// Events: [`RegistrySet`].
     pub fn set_registry(&mut self, new_registry: Address) -> Result<(), FactoryError> {
@@ -539,8 +417,8 @@ impl CredentialTokenFactory {
 
     /// Takes another generator, as the minter of tokens created from now on. Announced.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
-    /// [`ScheduleExpired`]; [`TokenFactoryUnsuitable`] for the zero address, for a program itself, and, once
+    /// Errors: `OwnableUnauthorizedAccount` if the caller isn't the owner; once launched `NotScheduled`, `NotYetDue`,
+    /// `ScheduleExpired`; [`TokenFactoryUnsuitable`] for the zero address, for a program itself, and, once
     /// launched, for an address without code.
     /// Events: [`GeneratorSet`].
     pub fn set_generator(&mut self, new_generator: Address) -> Result<(), FactoryError> {
@@ -550,8 +428,8 @@ impl CredentialTokenFactory {
 
     /// Takes another token program, for tokens created from now on. Announced.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
-    /// [`ScheduleExpired`]; [`TokenFactoryUnsuitable`] unless `new_implementation` is an active program that answers as
+    /// Errors: `OwnableUnauthorizedAccount` if the caller isn't the owner; once launched `NotScheduled`, `NotYetDue`,
+    /// `ScheduleExpired`; [`TokenFactoryUnsuitable`] unless `new_implementation` is an active program that answers as
     /// a token's does.
     /// Events: [`ImplementationSet`].
     pub fn set_implementation(&mut self, new_implementation: Address) -> Result<(), FactoryError> {
@@ -561,8 +439,8 @@ impl CredentialTokenFactory {
 
     /// Accepts emission rates from `minimum` to `maximum` from now on. Announced. Units: base units a day.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
-    /// [`ScheduleExpired`]; [`TokenFactoryInvalidBounds`] unless 0 < `minimum` <= `maximum` <= 1 000 tokens a day.
+    /// Errors: `OwnableUnauthorizedAccount` if the caller isn't the owner; once launched `NotScheduled`, `NotYetDue`,
+    /// `ScheduleExpired`; [`TokenFactoryInvalidBounds`] unless 0 < `minimum` <= `maximum` <= 1 000 tokens a day.
     /// Events: [`EmissionRateBoundsSet`].
     pub fn set_emission_rate_bounds(&mut self, minimum: U256, maximum: U256) -> Result<(), FactoryError> {
         self.authorize(setEmissionRateBoundsCall::SELECTOR, &[minimum.word(), maximum.word()])?;
@@ -571,8 +449,8 @@ impl CredentialTokenFactory {
 
     /// Accepts maximum supplies from `minimum` to `maximum` from now on. Announced. Units: base units.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
-    /// [`ScheduleExpired`]; [`TokenFactoryInvalidBounds`] unless 0 < `minimum` <= `maximum` < 2¹¹².
+    /// Errors: `OwnableUnauthorizedAccount` if the caller isn't the owner; once launched `NotScheduled`, `NotYetDue`,
+    /// `ScheduleExpired`; [`TokenFactoryInvalidBounds`] unless 0 < `minimum` <= `maximum` < 2¹¹².
     /// Events: [`MaxSupplyBoundsSet`].
     pub fn set_max_supply_bounds(&mut self, minimum: U256, maximum: U256) -> Result<(), FactoryError> {
         self.authorize(setMaxSupplyBoundsCall::SELECTOR, &[minimum.word(), maximum.word()])?;
@@ -581,14 +459,14 @@ impl CredentialTokenFactory {
 
     /// Changes the creation fee. Announced unless it falls. Units: wei.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
-    /// [`ScheduleExpired`]; [`TokenFactoryFeeTooHigh`] above 0.01 Ether.
+    /// Errors: `OwnableUnauthorizedAccount` if the caller isn't the owner; once launched `NotScheduled`, `NotYetDue`,
+    /// `ScheduleExpired`; [`TokenFactoryFeeTooHigh`] above 0.01 Ether.
     /// Events: [`CreationFeeSet`].
     pub fn set_creation_fee(&mut self, new_fee: U256) -> Result<(), FactoryError> {
         let previous = self.creation_fee();
         if new_fee < previous {
-            let call = call_hash(setCreationFeeCall::SELECTOR, &[new_fee.word().into()]);
-            self.schedule.authorize_at_once(&self.ownership, call)?;
+            let call = call_hash(setCreationFeeCall::SELECTOR, &[new_fee.word()]);
+            self.authority.authorize_at_once(call)?;
         } else {
             self.authorize(setCreationFeeCall::SELECTOR, &[new_fee.word()])?;
         }
@@ -602,8 +480,8 @@ impl CredentialTokenFactory {
 
     /// Takes another treasury. Announced. What has accrued is the new one's.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; once launched [`NotScheduled`], [`NotYetDue`],
-    /// [`ScheduleExpired`]; [`TokenFactoryUnsuitable`] for the zero address.
+    /// Errors: `OwnableUnauthorizedAccount` if the caller isn't the owner; once launched `NotScheduled`, `NotYetDue`,
+    /// `ScheduleExpired`; [`TokenFactoryUnsuitable`] for the zero address.
     /// Events: [`TreasurySet`].
     pub fn set_treasury(&mut self, new_treasury: Address) -> Result<(), FactoryError> {
         self.authorize(setTreasuryCall::SELECTOR, &[new_treasury.word()])?;
@@ -619,17 +497,16 @@ impl CredentialTokenFactory {
     /// Changes the emission rate of `token`, after its generator has settled at the old one. Announced, even before the
     /// launch: tokens are their holders' from the start. Units: base units a day.
     ///
-    /// Errors: [`OwnableUnauthorizedAccount`] if the caller isn't the owner; [`NotScheduled`], [`NotYetDue`],
-    /// [`ScheduleExpired`]; [`TokenFactoryUnknownToken`] if this factory didn't create it;
+    /// Errors: `OwnableUnauthorizedAccount` if the caller isn't the owner; `NotScheduled`, `NotYetDue`,
+    /// `ScheduleExpired`; [`TokenFactoryUnknownToken`] if this factory didn't create it;
     /// [`TokenFactoryInvalidEmissionRate`] out of bounds; what the token refuses it with
     /// ([`CredentialTokenRateChangeTooSoon`], [`CredentialTokenRateUnchanged`], [`CredentialTokenSettlementFailed`]), or
     /// [`TokenFactoryTokenFailed`] if it fails without a word; [`ReentrancyGuardReentrantCall`].
     /// Events: the token's `EmissionRateUpdated`.
     pub fn set_token_emission_rate(&mut self, token: Address, new_rate: U256) -> Result<(), FactoryError> {
         guard::enter()?;
-        let announced =
-            call_hash(setTokenEmissionRateCall::SELECTOR, &[token.into_word(), new_rate.word().into()]);
-        self.schedule.authorize_announced(&self.ownership, announced)?;
+        let announced = call_hash(setTokenEmissionRateCall::SELECTOR, &[token.word(), new_rate.word()]);
+        self.authority.authorize_announced(announced)?;
         if self.credential_of(token).is_none() {
             return Err(TokenFactoryUnknownToken { tokenAddress: token }.into());
         }

@@ -1,19 +1,18 @@
 //! Which call runs which function, and how its answer is encoded: a line for each function of the interface.
 
 use abi::factory::ICredentialTokenFactory::{
-    TokenFactoryInvalidName, TokenFactoryInvalidSymbol, acceptOwnershipCall, accruedFeesCall, cancelCall,
-    createTokenCall, creationFeeCall, generatorCall, getAllTokensCall, getAvailableCreationsCall,
-    getCredentialByTokenCall, getEmissionRateBoundsCall, getMaxSupplyBoundsCall, getScheduledCall,
-    getTokenByCredentialCall, getTokenCountCall, getTokenDetailsCall, getTokensCall, guardianCall,
-    implementationCall, initializeCall, isValidTokenCall, launchCall, launchedCall, ownerCall, pauseCall,
-    pausedCall, pendingOwnerCall, predictTokenAddressCall, registryCall, renounceOwnershipCall, scheduleCall,
-    setCreationFeeCall, setEmissionRateBoundsCall, setGeneratorCall, setGuardianCall, setImplementationCall,
-    setMaxSupplyBoundsCall, setRegistryCall, setTokenEmissionRateCall, setTreasuryCall,
-    transferOwnershipCall, treasuryCall, unpauseCall, validateCredentialOwnershipCall, withdrawFeesCall,
+    TokenFactoryInvalidName, TokenFactoryInvalidSymbol, accruedFeesCall, createTokenCall, creationFeeCall,
+    generatorCall, getAllTokensCall, getAvailableCreationsCall, getCredentialByTokenCall,
+    getEmissionRateBoundsCall, getMaxSupplyBoundsCall, getTokenByCredentialCall, getTokenCountCall,
+    getTokenDetailsCall, getTokensCall, implementationCall, initializeCall, isValidTokenCall, launchCall,
+    predictTokenAddressCall, registryCall, renounceOwnershipCall, setCreationFeeCall,
+    setEmissionRateBoundsCall, setGeneratorCall, setImplementationCall, setMaxSupplyBoundsCall,
+    setRegistryCall, setTokenEmissionRateCall, setTreasuryCall, treasuryCall,
+    validateCredentialOwnershipCall, withdrawFeesCall,
 };
 use alloc::vec::Vec;
 use alloy_primitives::U256;
-use kit::reply::{self, Word};
+use kit::reply::{self, Word, done};
 
 use crate::contract::{CredentialTokenFactory, FactoryError};
 
@@ -61,33 +60,13 @@ kit::routes! { CredentialTokenFactory, payable [createTokenCall], |this, a| {
     setTreasuryCall => done(this.set_treasury(a.address()?)?);
     setTokenEmissionRateCall => done(this.set_token_emission_rate(a.address()?, a.number()?)?);
 
-    ownerCall => reply::words(&[this.owner().word()]);
-    pendingOwnerCall => reply::words(&[this.pending_owner().word()]);
-    transferOwnershipCall => done(this.transfer_ownership(a.address()?)?);
-    acceptOwnershipCall => done(this.accept_ownership()?);
-    renounceOwnershipCall => done(this.renounce_ownership()?);
-
-    guardianCall => reply::words(&[this.guardian().word()]);
-    pausedCall => reply::words(&[this.paused().word()]);
-    setGuardianCall => done(this.set_guardian(a.address()?)?);
-    pauseCall => done(this.pause()?);
-    unpauseCall => done(this.unpause()?);
-
-    scheduleCall => done(this.schedule(a.bytes()?)?);
-    cancelCall => done(this.cancel(a.word()?)?);
+    renounceOwnershipCall => done(this.authority.renounce_ownership()?);
     launchCall => done(this.launch()?);
-    launchedCall => reply::words(&[this.launched().word()]);
-    getScheduledCall => pair(this.get_scheduled(a.word()?));
-} }
+} others this.authority }
 
 /// A text, unless it is no UTF-8: that is refused as other bad texts are, not as a malformed call.
 fn text(bytes: &[u8], refused: fn(U256) -> FactoryError) -> Result<&str, FactoryError> {
-    core::str::from_utf8(bytes).map_err(|_| refused(U256::from(bytes.len())))
-}
-
-/// The answer of functions that give nothing back.
-fn done((): ()) -> Vec<u8> {
-    Vec::new()
+    math::text::utf8(bytes).ok_or_else(|| refused(U256::from(bytes.len())))
 }
 
 fn pair((first, second): (U256, U256)) -> Vec<u8> {

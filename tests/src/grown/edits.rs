@@ -30,7 +30,7 @@ pub(super) const REGISTRY: [Edit; 5] = [
     ///
     /// Errors: [`OwnableUnauthorizedAccount`].
     pub fn set_note(&mut self, credential_id: B256, note: B256) -> Result<(), RegistryError> {
-        self.ownership.only_owner()?;
+        self.authority.only_owner()?;
         self.records.notes.at_mut(credential_id).set(note);
         Ok(())
     }
@@ -85,7 +85,7 @@ pub(super) const FACTORY: [Edit; 5] = [
     ///
     /// Errors: [`OwnableUnauthorizedAccount`].
     pub fn set_motto(&mut self, motto: B256) -> Result<(), FactoryError> {
-        self.ownership.only_owner()?;
+        self.authority.only_owner()?;
         self.tokens.motto.set(motto);
         Ok(())
     }
@@ -140,7 +140,7 @@ pub(super) const POOL_FACTORY: [Edit; 5] = [
     ///
     /// Errors: [`OwnableUnauthorizedAccount`].
     pub fn set_motto(&mut self, motto: B256) -> Result<(), PoolFactoryError> {
-        self.ownership.only_owner()?;
+        self.authority.only_owner()?;
         self.pools.motto.set(motto);
         Ok(())
     }

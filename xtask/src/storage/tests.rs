@@ -16,6 +16,8 @@ const KIT: &str = r#"
     #[storage]
     pub struct Ownership { owner: Word }
     impl Namespace for Ownership { const ID: &'static str = "air.storage.Ownership"; }
+    #[storage]
+    pub struct Authority { ownership: Namespaced<Ownership> }
 
     /// | slot | field | content |
     /// |---|---|---|
@@ -94,6 +96,12 @@ fn kinds(text: &str) -> Vec<(Kind, String)> {
 
 fn one(kind: Kind, what: &str) -> Vec<(Kind, String)> {
     vec![(kind, format!("air.storage.Registry {what}"))]
+}
+
+#[test]
+fn a_struct_of_namespaces_alone_has_nothing_where_it_stands() {
+    let grouped = edited("ownership: Namespaced<Ownership>", "authority: Authority");
+    assert_eq!(layout(&grouped), layout(REGISTRY));
 }
 
 #[test]

@@ -63,7 +63,8 @@ impl CredentialRegistry {
         let standing = self.registered(id)?;
         let (root, caller) = (self.root_of(id), self.vm().msg_sender());
         let key = self.key(caller);
-        if !(key.is_active() && key.root == root) && self.ownership.only_owner().is_err() {
+        let is_issuer = key.is_active() && key.root == root;
+        if !is_issuer && !self.authority.is_owner() {
             return Err(NotIssuerOrOwner { credentialId: id, issuerRoot: root, caller }.into());
         }
         Ok((root, standing))
@@ -76,7 +77,7 @@ impl CredentialRegistry {
         issuer: Address,
         deadline: U256,
     ) -> Result<(Address, Standing), RegistryError> {
-        self.guardian.when_running()?;
+        self.authority.when_running()?;
         check_deadline(deadline, self.now())?;
         let key = self.issuer(issuer)?;
         let standing = self.unrevoked(id)?;

@@ -134,7 +134,7 @@ impl CredentialRegistry {
             return Err(IssuerAlreadyKnown { issuer: address }.into());
         }
         self.set_key(address, key);
-        self.records.issuers.at_mut(key.root).set(address.into_word());
+        self.records.issuers.at_mut(key.root).set_account(address);
         Ok(())
     }
 
@@ -209,5 +209,5 @@ pub(super) fn append_terms(out: &mut Vec<u8>, words: usize, types: &[B256], meta
     for credential_type in types {
         out.extend_from_slice(credential_type.as_slice());
     }
-    append_bytes(out, metadata_uri);
+    calldata::append_bytes(out, metadata_uri);
 }

@@ -2,7 +2,13 @@
 //! over the digest that another EIP-712 implementation computes, so a wrong digest finds nothing.
 
 use super::*;
-use abi::registry::ICredentialRegistry::ICredentialRegistryErrors;
+use abi::{
+    announced::IAnnounced::{AlreadyLaunched, NotScheduled, NotYetDue, ScheduleExpired},
+    initializable::IInitializable::{AlreadyInitialized, DirectInitialization},
+    ownable::IOwnable::{OwnableInvalidOwner, OwnableUnauthorizedAccount},
+    pausable::IPausable::{EnforcedPause, ExpectedPause, GuardianUnauthorizedAccount},
+    registry::ICredentialRegistry::ICredentialRegistryErrors,
+};
 use alloy_primitives::{address, b256};
 use alloy_sol_types::{Eip712Domain, SolError, SolInterface, SolStruct, eip712_domain};
 use std::collections::HashMap;
@@ -114,13 +120,13 @@ impl World {
 
     /// Asserts that `call` is refused with `expected`, as clients decode it, changes nothing and logs nothing.
     #[track_caller]
-    fn refuses<T: std::fmt::Debug, E: SolError + std::fmt::Debug>(
+    fn refuses<T: std::fmt::Debug, R: Into<Vec<u8>>, E: SolError + std::fmt::Debug>(
         &mut self,
         expected: E,
-        call: impl FnOnce(&mut Self) -> Result<T, RegistryError>,
+        call: impl FnOnce(&mut Self) -> Result<T, R>,
     ) {
         let (storage, logs) = (self.vm.snapshot().storage, self.vm.get_emitted_logs());
-        let revert = Vec::from(call(self).expect_err("accepted"));
+        let revert: Vec<u8> = call(self).expect_err("accepted").into();
         let declared = ICredentialRegistryErrors::abi_decode(&revert).expect("an error of the interface");
         assert_eq!(revert, expected.abi_encode(), "{declared:?} instead of {expected:?}");
         assert_eq!(written(self.vm.snapshot().storage), written(storage));

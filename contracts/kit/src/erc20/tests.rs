@@ -50,7 +50,7 @@ fn transfer_of_everything_and_of_nothing_works_and_to_oneself_changes_nothing() 
 fn transfer_reverts_with_insufficient_balance_one_unit_beyond() {
     let (vm, mut ledger) = ledger();
     let short = ERC20InsufficientBalance { sender: ALICE, balance: n(100), needed: n(101) };
-    assert_eq!(ledger.transfer(ALICE, BOB, n(101)), Err(Erc20Error::ERC20InsufficientBalance(short)));
+    assert_eq!(ledger.transfer(ALICE, BOB, n(101)), Err(short.into()));
     assert_eq!([ALICE, BOB].map(|who| ledger.balance_of(who)), [n(100), n(0)]);
     assert!(vm.get_emitted_logs().is_empty());
 }
@@ -59,8 +59,8 @@ fn transfer_reverts_with_insufficient_balance_one_unit_beyond() {
 fn transfer_reverts_with_invalid_receiver_and_sender_for_nobody() {
     let (vm, mut ledger) = ledger();
     let nobody = Address::ZERO;
-    let to_nobody = Erc20Error::ERC20InvalidReceiver(ERC20InvalidReceiver { receiver: nobody });
-    let from_nobody = Erc20Error::ERC20InvalidSender(ERC20InvalidSender { sender: nobody });
+    let to_nobody = Erc20Error::from(ERC20InvalidReceiver { receiver: nobody });
+    let from_nobody = Erc20Error::from(ERC20InvalidSender { sender: nobody });
     assert_eq!(ledger.transfer(ALICE, nobody, n(1)), Err(to_nobody));
     assert_eq!(ledger.transfer(nobody, ALICE, n(0)), Err(from_nobody));
     assert_eq!(ledger.balance_of(ALICE), n(100));
@@ -82,8 +82,8 @@ fn approve_replaces_and_emits() {
 fn approve_reverts_with_invalid_approver_and_spender_for_nobody() {
     let (vm, mut ledger) = ledger();
     let nobody = Address::ZERO;
-    let by_nobody = Erc20Error::ERC20InvalidApprover(ERC20InvalidApprover { approver: nobody });
-    let of_nobody = Erc20Error::ERC20InvalidSpender(ERC20InvalidSpender { spender: nobody });
+    let by_nobody = Erc20Error::from(ERC20InvalidApprover { approver: nobody });
+    let of_nobody = Erc20Error::from(ERC20InvalidSpender { spender: nobody });
     assert_eq!(ledger.approve(nobody, BOB, n(1)), Err(by_nobody));
     assert_eq!(ledger.approve(ALICE, nobody, n(1)), Err(of_nobody));
     assert!(vm.get_emitted_logs().is_empty());
@@ -97,7 +97,7 @@ fn spend_allowance_shrinks_it_silently_down_to_nothing() {
     ledger.spend_allowance(ALICE, BOB, n(10)).unwrap();
     assert_eq!(ledger.allowance(ALICE, BOB), n(0));
     let short = ERC20InsufficientAllowance { spender: BOB, allowance: n(0), needed: n(1) };
-    assert_eq!(ledger.spend_allowance(ALICE, BOB, n(1)), Err(Erc20Error::ERC20InsufficientAllowance(short)));
+    assert_eq!(ledger.spend_allowance(ALICE, BOB, n(1)), Err(short.into()));
     assert!(vm.get_emitted_logs().is_empty());
 }
 
@@ -127,12 +127,12 @@ fn mint_and_burn_emit_transfers_from_and_to_nobody() {
 fn mint_and_burn_are_refused_for_nobody_and_beyond_the_balance() {
     let (vm, mut ledger) = ledger();
     let nobody = Address::ZERO;
-    let to_nobody = Erc20Error::ERC20InvalidReceiver(ERC20InvalidReceiver { receiver: nobody });
-    let from_nobody = Erc20Error::ERC20InvalidSender(ERC20InvalidSender { sender: nobody });
+    let to_nobody = Erc20Error::from(ERC20InvalidReceiver { receiver: nobody });
+    let from_nobody = Erc20Error::from(ERC20InvalidSender { sender: nobody });
     let short = ERC20InsufficientBalance { sender: BOB, balance: n(0), needed: n(1) };
     assert_eq!(ledger.mint(nobody, n(1)), Err(to_nobody));
     assert_eq!(ledger.burn(nobody, n(0)), Err(from_nobody));
-    assert_eq!(ledger.burn(BOB, n(1)), Err(Erc20Error::ERC20InsufficientBalance(short)));
+    assert_eq!(ledger.burn(BOB, n(1)), Err(short.into()));
     assert!(vm.get_emitted_logs().is_empty());
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 use alloy_primitives::{address, b256, keccak256, uint};
-use alloy_sol_types::{SolStruct, sol};
+use alloy_sol_types::{SolError, SolStruct, sol};
 use stylus_sdk::testing::TestVM;
 
 sol! {
@@ -49,7 +49,7 @@ fn consume_accepts_the_owners_signature_once() {
     // The same signature again is now over another message, whose signer the precompile doesn't know.
     let unknown = ERC2612InvalidSigner { signer: Address::ZERO, owner: ALICE };
     let refused = permits.consume(DOMAIN, &approval, &SIGNATURE);
-    assert_eq!(refused, Err(PermitError::ERC2612InvalidSigner(unknown)));
+    assert_eq!(refused, Err(unknown.into()));
     assert_eq!(permits.nonce(ALICE), uint!(1_U256));
 }
 
@@ -59,10 +59,7 @@ fn consume_reverts_with_expired_signature_one_second_late() {
     let approval = approval(NOW - 1);
     let mut permits = signed(&vm, &approval, 0, ALICE);
     let late = ERC2612ExpiredSignature { deadline: U256::from(NOW - 1) };
-    assert_eq!(
-        permits.consume(DOMAIN, &approval, &SIGNATURE),
-        Err(PermitError::ERC2612ExpiredSignature(late))
-    );
+    assert_eq!(permits.consume(DOMAIN, &approval, &SIGNATURE), Err(late.into()));
     assert_eq!(permits.nonce(ALICE), U256::ZERO);
 }
 
@@ -72,10 +69,7 @@ fn consume_reverts_with_invalid_signer_for_anothers_signature() {
     let approval = approval(NOW);
     let mut permits = signed(&vm, &approval, 0, BOB);
     let anothers = ERC2612InvalidSigner { signer: BOB, owner: ALICE };
-    assert_eq!(
-        permits.consume(DOMAIN, &approval, &SIGNATURE),
-        Err(PermitError::ERC2612InvalidSigner(anothers))
-    );
+    assert_eq!(permits.consume(DOMAIN, &approval, &SIGNATURE), Err(anothers.into()));
     assert_eq!(permits.nonce(ALICE), U256::ZERO);
 }
 
@@ -85,10 +79,7 @@ fn consume_reverts_with_invalid_signer_for_nobody() {
     let approval = Approval { owner: Address::ZERO, ..approval(NOW) };
     let mut permits = signed(&vm, &approval, 0, Address::ZERO);
     let nobody = ERC2612InvalidSigner { signer: Address::ZERO, owner: Address::ZERO };
-    assert_eq!(
-        permits.consume(DOMAIN, &approval, &SIGNATURE),
-        Err(PermitError::ERC2612InvalidSigner(nobody))
-    );
+    assert_eq!(permits.consume(DOMAIN, &approval, &SIGNATURE), Err(nobody.into()));
 }
 
 #[test]
@@ -102,11 +93,11 @@ fn consume_covers_every_value_that_was_signed() {
         Approval { deadline: U256::from(NOW + 1), ..signed_values },
     ];
     for other in others {
-        let refused = permits.consume(DOMAIN, &other, &SIGNATURE);
-        assert!(matches!(refused, Err(PermitError::ERC2612InvalidSigner(_))), "{other:?}");
+        let refused = Vec::from(permits.consume(DOMAIN, &other, &SIGNATURE).unwrap_err());
+        assert!(refused.starts_with(&ERC2612InvalidSigner::SELECTOR), "{other:?}");
     }
-    let elsewhere = permits.consume(B256::ZERO, &signed_values, &SIGNATURE);
-    assert!(matches!(elsewhere, Err(PermitError::ERC2612InvalidSigner(_))), "another domain");
+    let elsewhere = Vec::from(permits.consume(B256::ZERO, &signed_values, &SIGNATURE).unwrap_err());
+    assert!(elsewhere.starts_with(&ERC2612InvalidSigner::SELECTOR), "another domain");
     assert_eq!(permits.nonce(ALICE), U256::ZERO);
 }
 

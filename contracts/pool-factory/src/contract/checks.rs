@@ -34,7 +34,7 @@ impl PoolFactory {
 
     /// The pool numbered `index`.
     pub(super) fn pool_at(&self, index: U256) -> Address {
-        Address::from_word(self.pools.list.at(index).get())
+        self.pools.list.at(index).account()
     }
 
     /// The share of `pool`, which `began` so, that can't move yet, in basis points.
@@ -107,7 +107,7 @@ impl PoolFactory {
     pub(super) fn authorize(
         &mut self,
         selector: [u8; 4],
-        arguments: &[B256],
+        arguments: &[[u8; 32]],
     ) -> Result<(), PoolFactoryError> {
         self.authorize_unless(false, call_hash(selector, arguments))
     }
@@ -115,9 +115,9 @@ impl PoolFactory {
     /// Guards a setter, whose own call has this hash, and which needs no announcement if it is `harmless`.
     pub(super) fn authorize_unless(&mut self, harmless: bool, call: B256) -> Result<(), PoolFactoryError> {
         if harmless {
-            self.schedule.authorize_at_once(&self.ownership, call)?;
+            self.authority.authorize_at_once(call)?;
         } else {
-            self.schedule.authorize(&self.ownership, call)?;
+            self.authority.authorize(call)?;
         }
         Ok(())
     }

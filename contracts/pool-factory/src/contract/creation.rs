@@ -55,15 +55,15 @@ impl PoolFactory {
         // SAFETY: the creation code calls nobody, so it can't come back and find our storage half-written; and no
         // accessor's value is kept over the call.
         let created =
-            unsafe { RawDeploy::new().salt(token.into_word()).deploy(self.vm(), &creation, U256::ZERO) };
+            unsafe { RawDeploy::new().salt(account(token)).deploy(self.vm(), &creation, U256::ZERO) };
         created.map_err(|_| PoolFactoryCreationFailed { token }.into())
     }
 
     /// Records a new pool (M1, M3).
     fn record(&mut self, token: Address, pool: Address) {
-        let (entry, count) = (pool.into_word(), self.count());
-        self.pools.by_token.at_mut(token).set(entry);
-        self.pools.list.at_mut(U256::from(count)).set(entry);
+        let count = self.count();
+        self.pools.by_token.at_mut(token).set_account(pool);
+        self.pools.list.at_mut(U256::from(count)).set_account(pool);
         // Cannot overflow: 2^96 creations are out of reach.
         self.set_implementation_and_count(self.implementation(), count.wrapping_add(1));
     }

@@ -26,19 +26,19 @@ impl PoolFactory {
             return Err(PoolFactoryUnsuitable { account: token_factory }.into());
         }
         let previous = self.token_factory();
-        self.pools.token_factory.set(token_factory.into_word());
+        self.pools.token_factory.set_account(token_factory);
         TokenFactorySet { previousTokenFactory: previous, newTokenFactory: token_factory }.emit(self.vm());
         Ok(())
     }
 
     /// Takes `oracle`, if it is a contract; before the launch an account may stand in.
     pub(super) fn replace_oracle(&mut self, oracle: Address) -> Result<(), PoolFactoryError> {
-        let missing = self.launched() && self.vm().code_size(oracle) == 0;
+        let missing = self.authority.launched() && self.vm().code_size(oracle) == 0;
         if oracle.is_zero() || missing || self.is_program(oracle) {
             return Err(PoolFactoryUnsuitable { account: oracle }.into());
         }
         let previous = self.oracle();
-        self.pools.oracle.set(oracle.into_word());
+        self.pools.oracle.set_account(oracle);
         OracleSet { previousOracle: previous, newOracle: oracle }.emit(self.vm());
         Ok(())
     }
@@ -55,7 +55,7 @@ impl PoolFactory {
         self.check_program(extension, unlockScheduleCall::SELECTOR, false)?;
         let (previous, previous_extension) = (self.implementation(), self.extension());
         self.set_implementation_and_count(implementation, self.count());
-        self.pools.extension.set(extension.into_word());
+        self.pools.extension.set_account(extension);
         let set = ImplementationSet {
             previousImplementation: previous,
             newImplementation: implementation,
@@ -110,7 +110,7 @@ impl PoolFactory {
 
 /// An address, and a number of up to 96 bits above it.
 fn packed(above: u128, address: Address) -> [u128; 2] {
-    let [high, low] = halves(address.into_word());
+    let [high, low] = halves(account(address));
     [above.wrapping_shl(HIGH_BITS) | high, low]
 }
 

@@ -1,7 +1,13 @@
 //! The factory alone, on a test host that plays token factory, registry, token, `ArbWasm` and pools.
 
 use super::*;
-use abi::pool_factory::IPoolFactory::IPoolFactoryErrors;
+use abi::{
+    announced::IAnnounced::{AlreadyLaunched, NotScheduled, NotYetDue, ScheduleExpired},
+    initializable::IInitializable::{AlreadyInitialized, DirectInitialization},
+    ownable::IOwnable::{OwnableInvalidOwner, OwnableUnauthorizedAccount},
+    pausable::IPausable::{EnforcedPause, ExpectedPause, GuardianUnauthorizedAccount},
+    pool_factory::IPoolFactory::IPoolFactoryErrors,
+};
 use alloy_primitives::{address, b256};
 use alloy_sol_types::{SolEvent, SolInterface, SolValue};
 use kit::testing::Scripted;
@@ -159,7 +165,7 @@ impl World {
         let mut world = Self::new();
         world.expect_pool(TOKEN);
         let pool = world.create(TOKEN).unwrap();
-        world.by(OWNER, |world| world.factory.set_guardian(GUARDIAN)).unwrap();
+        world.by(OWNER, |world| world.factory.authority.set_guardian(GUARDIAN)).unwrap();
         world.forget();
         (world, pool)
     }
@@ -173,7 +179,7 @@ impl World {
 
     /// Announces `call`, and waits.
     fn announce(&mut self, call: &[u8]) {
-        self.by(OWNER, |world| world.factory.schedule(call)).unwrap();
+        self.by(OWNER, |world| world.factory.authority.schedule(call)).unwrap();
         let due = self.host.vm.block_timestamp() + kit::schedule::DELAY_SECS;
         self.host.vm.set_block_timestamp(due);
         self.forget();
@@ -205,22 +211,22 @@ impl World {
     }
 
     /// Calls as `caller` and expects `error`, unchanged state and no log.
-    fn refuses<T: core::fmt::Debug>(
+    fn refuses<T: core::fmt::Debug, R: Into<Vec<u8>>>(
         &mut self,
         caller: Address,
-        error: impl Into<PoolFactoryError>,
-        call: impl FnOnce(&mut Self) -> Result<T, PoolFactoryError>,
+        error: impl SolError,
+        call: impl FnOnce(&mut Self) -> Result<T, R>,
     ) {
         let before = self.storage();
         self.forget();
-        let refused = self.by(caller, call).unwrap_err();
+        let refused: Vec<u8> = self.by(caller, call).expect_err("accepted").into();
         // The chain forgets the guard with the call.
         guard::release();
-        assert_eq!(refused, error.into());
+        assert_eq!(refused, error.abi_encode());
         assert_eq!(self.storage(), before, "state");
         assert!(self.logs().is_empty(), "logs");
         // What a client gets decodes by the declared errors.
-        IPoolFactoryErrors::abi_decode(&Vec::from(refused)).unwrap();
+        IPoolFactoryErrors::abi_decode(&refused).unwrap();
     }
 }
 

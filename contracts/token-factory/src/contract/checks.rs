@@ -10,8 +10,8 @@ impl CredentialTokenFactory {
 
     /// Up to `limit` tokens from the one numbered `offset`.
     pub(super) fn page(&self, offset: U256, limit: U256) -> Vec<Address> {
-        let token = |index| Address::from_word(self.tokens.list.at(U256::from(index)).get());
-        page::window(self.count().saturating_to(), offset, limit).map(token).collect()
+        let token = |index| self.tokens.list.at(U256::from(index)).account();
+        collected(page::window(self.count().saturating_to(), offset, limit).map(token))
     }
 
     /// The credential of `token`, if this factory created it. The token says which credential is its own; that it is so
@@ -57,8 +57,7 @@ impl CredentialTokenFactory {
         selector: [u8; 4],
         arguments: &[[u8; 32]],
     ) -> Result<(), FactoryError> {
-        let call: Vec<B256> = arguments.iter().copied().map(B256::new).collect();
-        Ok(self.schedule.authorize(&self.ownership, call_hash(selector, &call))?)
+        Ok(self.authority.authorize(call_hash(selector, arguments))?)
     }
 
     /// Refuses texts and amounts that are out of bounds.

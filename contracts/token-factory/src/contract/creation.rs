@@ -94,10 +94,9 @@ impl CredentialTokenFactory {
 
     /// Records a new token (F1, F3).
     pub(super) fn record(&mut self, credential_id: B256, token: Address) {
-        let entry = token.into_word();
         let count = self.count();
-        self.tokens.by_credential.at_mut(credential_id).set(entry);
-        self.tokens.list.at_mut(count).set(entry);
+        self.tokens.by_credential.at_mut(credential_id).set_account(token);
+        self.tokens.list.at_mut(count).set_account(token);
         // Cannot overflow: 2^96 creations are out of reach.
         self.set_implementation_and_count(self.implementation(), count.wrapping_add(U256::ONE));
     }

@@ -5,12 +5,12 @@ use super::*;
 impl CredentialTokenFactory {
     pub(super) fn set_implementation_and_count(&mut self, implementation: Address, count: U256) {
         let high = count.wrapping_shl(ADDRESS_BITS);
-        self.tokens.implementation.set_number(high | U256::from_be_bytes(implementation.into_word().0));
+        self.tokens.implementation.set_number(high | number(account(implementation)));
     }
 
     pub(super) fn set_treasury_and_fee(&mut self, treasury: Address, fee: U256) {
         let high = fee.wrapping_shl(ADDRESS_BITS);
-        self.tokens.treasury.set_number(high | U256::from_be_bytes(treasury.into_word().0));
+        self.tokens.treasury.set_number(high | number(account(treasury)));
     }
 
     /// Whether `account` is a program itself, where its proxy is meant, or delegates to other code at its key's whim.
@@ -25,19 +25,19 @@ impl CredentialTokenFactory {
             return Err(TokenFactoryUnsuitable { account: registry }.into());
         }
         let previous = self.registry();
-        self.tokens.registry.set(registry.into_word());
+        self.tokens.registry.set_account(registry);
         RegistrySet { previousRegistry: previous, newRegistry: registry }.emit(self.vm());
         Ok(())
     }
 
     /// Takes `generator`, if it is a contract; before the launch an account may stand in.
     pub(super) fn replace_generator(&mut self, generator: Address) -> Result<(), FactoryError> {
-        let missing = self.launched() && self.vm().code_size(generator) == 0;
+        let missing = self.authority.launched() && self.vm().code_size(generator) == 0;
         if generator.is_zero() || missing || self.is_program(generator) {
             return Err(TokenFactoryUnsuitable { account: generator }.into());
         }
         let previous = self.generator();
-        self.tokens.generator.set(generator.into_word());
+        self.tokens.generator.set_account(generator);
         GeneratorSet { previousGenerator: previous, newGenerator: generator }.emit(self.vm());
         Ok(())
     }

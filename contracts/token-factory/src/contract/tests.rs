@@ -2,7 +2,11 @@
 
 use super::*;
 use abi::{
+    announced::IAnnounced::{AlreadyLaunched, NotScheduled, NotYetDue, ScheduleExpired},
     factory::ICredentialTokenFactory::{ICredentialTokenFactoryErrors, TokenCreated},
+    initializable::IInitializable::{AlreadyInitialized, DirectInitialization},
+    ownable::IOwnable::{OwnableInvalidOwner, OwnableUnauthorizedAccount},
+    pausable::IPausable::{EnforcedPause, ExpectedPause},
     token::ICredentialToken::initializeCall,
 };
 use alloy_primitives::{address, b256, uint};
@@ -123,22 +127,22 @@ impl World {
     }
 
     /// Calls as `caller` and expects `error`, unchanged state and no log.
-    fn refuses<T: core::fmt::Debug>(
+    fn refuses<T: core::fmt::Debug, R: Into<Vec<u8>>>(
         &mut self,
         caller: Address,
-        error: impl Into<FactoryError>,
-        call: impl FnOnce(&mut Self) -> Result<T, FactoryError>,
+        error: impl SolError,
+        call: impl FnOnce(&mut Self) -> Result<T, R>,
     ) {
         let before = self.storage();
         self.forget();
-        let refused = self.by(caller, call).unwrap_err();
+        let refused: Vec<u8> = self.by(caller, call).expect_err("accepted").into();
         // The chain forgets the guard with the call.
         guard::release();
-        assert_eq!(refused, error.into());
+        assert_eq!(refused, error.abi_encode());
         assert_eq!(self.storage(), before, "state");
         assert!(self.logs().is_empty(), "logs");
         // What a client gets decodes by the declared errors.
-        ICredentialTokenFactoryErrors::abi_decode(&Vec::from(refused)).unwrap();
+        ICredentialTokenFactoryErrors::abi_decode(&refused).unwrap();
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Of a program, `routes.rs` says which method answers which function, and the method's doc comment lists its errors: those
 //! named in the paragraph that starts with `Errors:`. The method may be one of a field, whose type is in another crate of
-//! `contracts/`. The proxy has no methods: there the comments of its interface's declaration do, and the one of the interface
-//! itself for its creation.
+//! `contracts/`, and so may be routes: `others this.field` leaves functions to those beside the field's type. The proxy has no
+//! methods: there the comments of its interface's declaration do, and the one of the interface itself for its creation.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -31,17 +31,47 @@ pub(super) fn of_program(root: &Path, folder: &str) -> Result<Errors> {
         fs::read_to_string(&routes).with_context(|| format!("{} can't be read", routes.display()))?;
     let text = text_of(&source)?;
     let mut methods = by_name("", &text);
+    let others = others_of(&routes_text);
     let fields: BTreeSet<_> = routes_of(&routes_text)
         .into_iter()
         .filter_map(|(_, method)| method?.rsplit_once('.').map(|(field, _)| field))
+        .chain(others)
         .collect();
+    let mut errors = Errors::new();
     for field in fields {
-        let home =
+        let (home, of_type) =
             home_of(&text, field).with_context(|| format!("{folder}: no crate has `{field}`'s type"))?;
         let text = text_of(&root.join("contracts").join(home).join("src"))?;
-        methods.extend(by_name(&format!("{field}."), &text));
+        let its_methods = methods_text(&text, of_type);
+        if others == Some(field) {
+            let routes = answers_of(&text, of_type)
+                .with_context(|| format!("{folder}: `{field}` is left functions and has no routes"))?;
+            errors.extend(errors_of(routes, &by_name("", &its_methods))?);
+        }
+        methods.extend(by_name(&format!("{field}."), &its_methods));
     }
-    errors_of(&routes_text, &methods).with_context(|| routes.display().to_string())
+    errors.extend(errors_of(&routes_text, &methods).with_context(|| routes.display().to_string())?);
+    Ok(errors)
+}
+
+/// The field that the functions without a route are left to.
+fn others_of(routes: &str) -> Option<&str> {
+    let (_, rest) = routes.split_once("others this.")?;
+    rest.split(|c| !is_of_name(c)).next()
+}
+
+/// The routes that a type answers others' functions by.
+fn answers_of<'a>(text: &'a str, of_type: &str) -> Option<&'a str> {
+    let (_, rest) = text.split_once(&format!("answers! {{ {of_type}, "))?;
+    rest.split("\n}").next()
+}
+
+/// What stands in the blocks of a type's own methods.
+fn methods_text(text: &str, of_type: &str) -> String {
+    let blocks = text.split(&format!("\nimpl {of_type} {{\n")).skip(1);
+    blocks
+        .filter_map(|block| block.split("\n}\n").next())
+        .fold(String::new(), |all, block| all + block + "\n}\n")
 }
 
 /// The public methods of a text, by their names with what stands before them in routes.
@@ -53,15 +83,15 @@ fn by_name(prefix: &str, text: &str) -> BTreeMap<String, Vec<BTreeSet<String>>> 
     methods
 }
 
-/// The folder of the crate that a field's type is imported from.
-fn home_of(text: &str, field: &str) -> Option<String> {
+/// The folder of the crate that a field's type is imported from, and the type.
+fn home_of<'a>(text: &'a str, field: &str) -> Option<(String, &'a str)> {
     let of_type = text.lines().find_map(|line| {
         let (declared, of_type) = line.trim().strip_suffix(',')?.split_once(": ")?;
         (declared.split(' ').next_back() == Some(field)).then_some(of_type)
     })?;
     let mut imports = text.split(';').filter_map(|statement| Some(statement.rsplit_once("\nuse ")?.1));
     let import = imports.find(|import| import.split(|c| !is_of_name(c)).any(|name| name == of_type))?;
-    Some(import.split("::").next()?.replace('_', "-"))
+    Some((import.split("::").next()?.replace('_', "-"), of_type))
 }
 
 /// What the declaration of the proxy's interface says.
@@ -254,9 +284,40 @@ kit::routes! { Token, payable [buyCall], |this, a| {
         assert!(errors_of(OF_A_FIELD, &methods(CONTRACT)).is_err());
 
         let contract = "//! Text.\n\nuse a::B;\nuse pool_core::{Bounds, Market};\nstruct Pool {\n    pub(crate) market: Market,\n}";
-        assert_eq!(home_of(contract, "market").as_deref(), Some("pool-core"));
+        assert_eq!(home_of(contract, "market"), Some(("pool-core".to_owned(), "Market")));
         assert_eq!(home_of(&contract.replace("Bounds, Market", "Bounds, Markets"), "market"), None);
         assert_eq!(home_of(contract, "marke"), None);
+    }
+
+    #[test]
+    fn functions_that_are_left_to_a_field_have_the_routes_and_methods_of_its_type() {
+        let routes = "kit::routes! { Token, |this, a| {\n    launchCall => done(this.launch()?);\n} others this.authority }\n";
+        assert_eq!(others_of(routes), Some("authority"));
+        assert_eq!(others_of(ROUTES), None);
+
+        let kit = "
+impl Guardian {
+    /// Errors: [`Other`].
+    pub fn pause() {}
+}
+
+impl Authority {
+    /// Errors: [`Paused`].
+    pub fn pause() {}
+}
+
+crate::answers! { Authority, |this, a| {
+    pauseCall => done(this.pause()?);
+} }
+crate::answers! { Other, |this, a| {
+    stopCall => done(this.stop()?);
+} }
+";
+        let answers = answers_of(kit, "Authority").unwrap();
+        assert_eq!(routes_of(answers), [("pause", Some("pause"))]);
+        assert_eq!(answers_of(kit, "Guardian"), None);
+        let errors = errors_of(answers, &by_name("", &methods_text(kit, "Authority"))).unwrap();
+        assert_eq!(errors["pause"].iter().collect::<Vec<_>>(), ["Paused"]);
     }
 
     #[test]

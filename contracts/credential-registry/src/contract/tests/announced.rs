@@ -6,12 +6,12 @@ use kit::schedule::WINDOW_SECS;
 impl World {
     fn announce(&mut self, call: &impl SolCall) -> B256 {
         let call = call.abi_encode();
-        self.by(OWNER, |registry| registry.schedule(&call)).unwrap();
+        self.by(OWNER, |registry| registry.authority.schedule(&call)).unwrap();
         crypto::keccak(call)
     }
 
     fn launch(&mut self) {
-        self.by(OWNER, CredentialRegistry::launch).unwrap();
+        self.by(OWNER, |registry| registry.authority.launch()).unwrap();
     }
 }
 
@@ -22,16 +22,19 @@ fn adding(issuer: Address, types: Vec<B256>, uri: &str) -> addIssuerCall {
 #[test]
 fn issuers_are_added_as_announced_after_the_launch() {
     let mut world = World::new();
-    assert!(!world.registry.launched());
+    assert!(!world.registry.authority.launched());
     world.launch();
-    assert!(world.registry.launched());
+    assert!(world.registry.authority.launched());
     let add = |registry: &mut CredentialRegistry| {
         registry.add_issuer(OTHER_ISSUER, &[PHD, BACHELORS], b"ipfs://university")
     };
 
     let hash = world.announce(&adding(OTHER_ISSUER, vec![PHD, BACHELORS], "ipfs://university"));
     let due = NOW + DELAY_SECS;
-    assert_eq!(world.registry.get_scheduled(hash), (U256::from(due), U256::from(due + WINDOW_SECS)));
+    assert_eq!(
+        world.registry.authority.get_scheduled(hash),
+        (U256::from(due), U256::from(due + WINDOW_SECS))
+    );
     let early = NotYetDue { callHash: hash, from: U256::from(due) };
     world.refuses(early, |world| world.by(OWNER, add));
     world.wait(DELAY_SECS);
@@ -72,7 +75,7 @@ fn other_arguments_than_the_announced_are_not_announced() {
 #[test]
 fn an_announcement_expires_and_can_be_withdrawn() {
     let mut world = World::new();
-    world.by(OWNER, |registry| registry.set_guardian(BOB)).unwrap();
+    world.by(OWNER, |registry| registry.authority.set_guardian(BOB)).unwrap();
     world.launch();
     let call = adding(OTHER_ISSUER, vec![], "");
     let add = |registry: &mut CredentialRegistry| registry.add_issuer(OTHER_ISSUER, &[], b"");
@@ -82,13 +85,16 @@ fn an_announcement_expires_and_can_be_withdrawn() {
     world.refuses(ScheduleExpired { callHash: hash, until: U256::from(until) }, |world| world.by(OWNER, add));
 
     world.announce(&call);
-    world.refuses(GuardianUnauthorizedAccount { account: EVE }, |world| world.registry.cancel(hash));
-    world.by(BOB, |registry| registry.cancel(hash)).unwrap();
-    world.refuses(NotScheduled { callHash: hash }, |world| world.by(BOB, |registry| registry.cancel(hash)));
+    world
+        .refuses(GuardianUnauthorizedAccount { account: EVE }, |world| world.registry.authority.cancel(hash));
+    world.by(BOB, |registry| registry.authority.cancel(hash)).unwrap();
+    world.refuses(NotScheduled { callHash: hash }, |world| {
+        world.by(BOB, |registry| registry.authority.cancel(hash))
+    });
     world.wait(DELAY_SECS);
     world.refuses(NotScheduled { callHash: hash }, |world| world.by(OWNER, add));
     world.refuses(OwnableUnauthorizedAccount { account: BOB }, |world| {
-        world.by(BOB, |registry| registry.schedule(&call.abi_encode()))
+        world.by(BOB, |registry| registry.authority.schedule(&call.abi_encode()))
     });
 }
 
@@ -112,33 +118,35 @@ fn the_owner_rotates_a_key_as_announced_and_the_key_itself_at_once() {
 #[test]
 fn launching_is_once_and_the_owners() {
     let mut world = World::new();
-    world.refuses(OwnableUnauthorizedAccount { account: EVE }, |world| world.registry.launch());
+    world.refuses(OwnableUnauthorizedAccount { account: EVE }, |world| world.registry.authority.launch());
     world.launch();
-    world.refuses(AlreadyLaunched {}, |world| world.by(OWNER, CredentialRegistry::launch));
+    world.refuses(AlreadyLaunched {}, |world| world.by(OWNER, |registry| registry.authority.launch()));
 }
 
 #[test]
 fn a_pause_stops_entry_and_never_exit() {
     let mut world = World::new();
-    world.by(OWNER, |registry| registry.set_guardian(BOB)).unwrap();
+    world.by(OWNER, |registry| registry.authority.set_guardian(BOB)).unwrap();
     let id = world.register(&degree()).unwrap();
     let moving = world
         .register(&CredentialAttestation { subject: subject(2), nonce: U256::from(43), ..degree() })
         .unwrap();
     world.rebind_by(&rebind(moving, BOB, 1), ISSUER).unwrap();
     world.wait(DELAY_SECS);
-    world.by(BOB, CredentialRegistry::pause).unwrap();
-    assert_eq!((world.registry.paused(), world.registry.guardian()), (true, BOB));
+    world.by(BOB, |registry| registry.authority.pause()).unwrap();
+    assert_eq!((world.registry.authority.paused(), world.registry.authority.guardian()), (true, BOB));
 
     let other = CredentialAttestation { subject: subject(3), nonce: U256::from(44), ..degree() };
     world.refuses(EnforcedPause {}, |world| world.register(&other));
     world.refuses(EnforcedPause {}, |world| world.renew_by(&renewal(id, 0, 1), ISSUER));
     world.refuses(EnforcedPause {}, |world| world.rebind_by(&rebind(id, BOB, 2), ISSUER));
     world.refuses(EnforcedPause {}, |world| world.registry.complete_rebind(moving));
-    world.refuses(EnforcedPause {}, |world| world.by(BOB, CredentialRegistry::pause));
-    world.refuses(EnforcedPause {}, |world| world.by(OWNER, CredentialRegistry::renounce_ownership));
+    world.refuses(EnforcedPause {}, |world| world.by(BOB, |registry| registry.authority.pause()));
+    world.refuses(EnforcedPause {}, |world| {
+        world.by(OWNER, |registry| registry.authority.renounce_ownership())
+    });
     world.refuses(OwnableUnauthorizedAccount { account: BOB }, |world| {
-        world.by(BOB, CredentialRegistry::unpause)
+        world.by(BOB, |registry| registry.authority.unpause())
     });
 
     assert_eq!(world.status(id, ALICE), (true, status::ACTIVE), "what is valid stays valid");
@@ -149,11 +157,14 @@ fn a_pause_stops_entry_and_never_exit() {
     world.by(OWNER, |registry| registry.restore_credential(id)).unwrap();
     world.by(OWNER, |registry| registry.remove_issuer(ISSUER)).unwrap();
 
-    world.by(OWNER, CredentialRegistry::unpause).unwrap();
-    world.refuses(ExpectedPause {}, |world| world.by(OWNER, CredentialRegistry::unpause));
-    world.refuses(GuardianUnauthorizedAccount { account: EVE }, |world| world.registry.pause());
-    world.by(OWNER, CredentialRegistry::renounce_ownership).unwrap();
-    assert_eq!((world.registry.owner(), world.registry.guardian()), (Address::ZERO, Address::ZERO));
+    world.by(OWNER, |registry| registry.authority.unpause()).unwrap();
+    world.refuses(ExpectedPause {}, |world| world.by(OWNER, |registry| registry.authority.unpause()));
+    world.refuses(GuardianUnauthorizedAccount { account: EVE }, |world| world.registry.authority.pause());
+    world.by(OWNER, |registry| registry.authority.renounce_ownership()).unwrap();
+    assert_eq!(
+        (world.registry.authority.owner(), world.registry.authority.guardian()),
+        (Address::ZERO, Address::ZERO)
+    );
 }
 
 fn subject(number: u8) -> B256 {

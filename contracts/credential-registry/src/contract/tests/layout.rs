@@ -2,6 +2,7 @@
 
 use super::*;
 use alloy_primitives::keccak256;
+use kit::{guardian::Guardian, initializer::Initializer, ownership::Ownership, schedule::Schedule};
 
 /// Slot of `key` in the mapping at `slot`.
 fn entry(slot: U256, key: B256) -> U256 {
@@ -30,9 +31,9 @@ fn free(bytes: usize) -> (U256, usize) {
 fn slots_are_those_of_the_documented_layout() {
     let mut world = World::new();
     world.by(OWNER, |registry| registry.add_issuer(OTHER_ISSUER, &[PHD], b"")).unwrap();
-    world.by(OWNER, |registry| registry.transfer_ownership(BOB)).unwrap();
-    world.by(OWNER, |registry| registry.set_guardian(EVE)).unwrap();
-    world.by(OWNER, CredentialRegistry::launch).unwrap();
+    world.by(OWNER, |registry| registry.authority.transfer_ownership(BOB)).unwrap();
+    world.by(OWNER, |registry| registry.authority.set_guardian(EVE)).unwrap();
+    world.by(OWNER, |registry| registry.authority.launch()).unwrap();
     let degree = degree();
     let first =
         world.register(&CredentialAttestation { subject: PHD, nonce: U256::from(41), ..degree.clone() });

@@ -10,7 +10,9 @@ use abi::{
     },
 };
 
-kit::route_tests! { CredentialRegistry, "credential-registry", World, registry }
+kit::route_tests! { CredentialRegistry, "credential-registry", World, registry, others Authority }
+
+kit::authority_tests! { World, OWNER, |world| &world.vm }
 
 #[test]
 fn no_function_takes_ether() {

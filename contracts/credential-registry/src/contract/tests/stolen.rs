@@ -249,7 +249,7 @@ fn a_void_rebinding_gives_way_to_another() {
 #[test]
 fn an_issuer_that_was_removed_gets_a_key_again_and_registers_again() {
     let (mut world, [honest, ..]) = until_the_theft();
-    world.by(OWNER, CredentialRegistry::launch).unwrap();
+    world.by(OWNER, |registry| registry.authority.launch()).unwrap();
     // The thief hurries from key to key, faster than an announced rotation, until the issuer is removed.
     let second = address!("0000000000000000000000000000000000007e2f");
     world.by(ISSUER, |registry| registry.rotate_issuer(ISSUER, THIEF)).unwrap();
@@ -266,7 +266,7 @@ fn an_issuer_that_was_removed_gets_a_key_again_and_registers_again() {
     world.refuses(OwnableUnauthorizedAccount { account: EVE }, |world| world.by(EVE, rotate));
     let distrusted = IssuerKeyDistrusted { issuer: second, since: THEFT };
     world.refuses(distrusted, |world| world.by(second, rotate));
-    world.by(OWNER, |registry| registry.schedule(&call)).unwrap();
+    world.by(OWNER, |registry| registry.authority.schedule(&call)).unwrap();
     world.wait(DELAY_SECS);
     let genuine = CredentialAttestation { nonce: U256::from(99), ..numbered(66, BOB) };
     world.refuses(UnknownIssuer { issuer: NEW_KEY }, |world| world.register_by(&genuine, NEW_KEY));

@@ -61,9 +61,9 @@ fn every_setter_waits_for_its_announcement_once_launched() {
         let call_hash = hash(&call);
         let missing = || NotScheduled { callHash: call_hash };
         world.refuses(OWNER, missing(), set);
-        world.by(OWNER, |world| world.factory.schedule(&call)).unwrap();
+        world.by(OWNER, |world| world.factory.authority.schedule(&call)).unwrap();
         let from = NOW + DELAY_SECS;
-        assert_eq!(world.factory.get_scheduled(call_hash), (n(from), n(from + WINDOW_SECS)));
+        assert_eq!(world.factory.authority.get_scheduled(call_hash), (n(from), n(from + WINDOW_SECS)));
         world.host.vm.set_block_timestamp(from - 1);
         world.refuses(OWNER, NotYetDue { callHash: call_hash, from: n(from) }, set);
         world.host.vm.set_block_timestamp(from);
@@ -73,7 +73,7 @@ fn every_setter_waits_for_its_announcement_once_launched() {
         // Once.
         world.refuses(OWNER, missing(), set);
 
-        world.by(OWNER, |world| world.factory.schedule(&call)).unwrap();
+        world.by(OWNER, |world| world.factory.authority.schedule(&call)).unwrap();
         let until = from + DELAY_SECS + WINDOW_SECS;
         world.host.vm.set_block_timestamp(until + 1);
         world.refuses(OWNER, ScheduleExpired { callHash: call_hash, until: n(until) }, set);
@@ -111,11 +111,11 @@ fn the_protocols_fee_is_switched_off_at_once_and_uses_up_what_was_announced() {
     assert_eq!(world.by(OWNER, off), Ok(()));
     assert!(world.logs().is_empty());
     let call = setProtocolFeeCall { pools: vec![pool], on: false }.abi_encode();
-    world.by(OWNER, |world| world.factory.schedule(&call)).unwrap();
+    world.by(OWNER, |world| world.factory.authority.schedule(&call)).unwrap();
     world.forget();
     assert_eq!(world.by(OWNER, off), Ok(()));
     assert_eq!(decode::<Executed>(&world.logs()[0]), Executed { callHash: hash(&call) });
-    assert_eq!(world.factory.get_scheduled(hash(&call)), (n(0), n(0)));
+    assert_eq!(world.factory.authority.get_scheduled(hash(&call)), (n(0), n(0)));
     world.refuses(GUARDIAN, OwnableUnauthorizedAccount { account: GUARDIAN }, off);
 }
 
@@ -133,35 +133,39 @@ fn set_oracle_reverts_with_unsuitable_without_code_once_launched() {
 fn the_guardian_stops_entry_and_announcements_and_no_more() {
     let (mut world, pool) = launched();
     let call = setProtocolFeeRecipientCall { newRecipient: RECIPIENT }.abi_encode();
-    world.by(OWNER, |world| world.factory.schedule(&call)).unwrap();
-    world.by(GUARDIAN, |world| world.factory.cancel(hash(&call))).unwrap();
-    assert_eq!(world.factory.get_scheduled(hash(&call)), (n(0), n(0)));
-    world
-        .refuses(GUARDIAN, NotScheduled { callHash: hash(&call) }, |world| world.factory.cancel(hash(&call)));
+    world.by(OWNER, |world| world.factory.authority.schedule(&call)).unwrap();
+    world.by(GUARDIAN, |world| world.factory.authority.cancel(hash(&call))).unwrap();
+    assert_eq!(world.factory.authority.get_scheduled(hash(&call)), (n(0), n(0)));
+    world.refuses(GUARDIAN, NotScheduled { callHash: hash(&call) }, |world| {
+        world.factory.authority.cancel(hash(&call))
+    });
 
     world.host.answer(pool, pausedCall {}.abi_encode(), Ok(false.abi_encode()));
     world.host.answer(pool, setPausedCall { paused: true }.abi_encode(), Ok(vec![]));
     assert_eq!(world.by(GUARDIAN, |world| world.factory.pause_pools(&[pool])), Ok(()));
-    world.by(GUARDIAN, |world| world.factory.pause()).unwrap();
-    assert!(world.factory.paused());
-    world.refuses(GUARDIAN, EnforcedPause {}, |world| world.factory.pause());
+    world.by(GUARDIAN, |world| world.factory.authority.pause()).unwrap();
+    assert!(world.factory.authority.paused());
+    world.refuses(GUARDIAN, EnforcedPause {}, |world| world.factory.authority.pause());
     let stranger = OwnableUnauthorizedAccount { account: GUARDIAN };
-    world.refuses(GUARDIAN, stranger, |world| world.factory.unpause());
-    world.by(OWNER, |world| world.factory.unpause()).unwrap();
-    world.refuses(OWNER, ExpectedPause {}, |world| world.factory.unpause());
+    world.refuses(GUARDIAN, stranger, |world| world.factory.authority.unpause());
+    world.by(OWNER, |world| world.factory.authority.unpause()).unwrap();
+    world.refuses(OWNER, ExpectedPause {}, |world| world.factory.authority.unpause());
 }
 
 #[test]
 fn renouncing_leaves_no_guardian_and_waits_for_the_pause_to_end() {
     let (mut world, _) = launched();
-    world.by(OWNER, |world| world.factory.pause()).unwrap();
+    world.by(OWNER, |world| world.factory.authority.pause()).unwrap();
     world.refuses(OWNER, EnforcedPause {}, |world| world.factory.renounce_ownership());
-    world.by(OWNER, |world| world.factory.unpause()).unwrap();
+    world.by(OWNER, |world| world.factory.authority.unpause()).unwrap();
     world.forget();
     world.by(OWNER, |world| world.factory.renounce_ownership()).unwrap();
     let gone = GuardianSet { previousGuardian: GUARDIAN, newGuardian: Address::ZERO };
     assert_eq!(decode::<GuardianSet>(&world.logs()[0]), gone);
-    assert_eq!((world.factory.owner(), world.factory.guardian()), (Address::ZERO, Address::ZERO));
+    assert_eq!(
+        (world.factory.authority.owner(), world.factory.authority.guardian()),
+        (Address::ZERO, Address::ZERO)
+    );
 }
 
 #[test]
@@ -180,6 +184,6 @@ fn launch_reverts_with_unsuitable_while_the_oracle_is_an_account() {
 #[test]
 fn launch_reverts_with_already_launched_the_second_time() {
     let (mut world, _) = launched();
-    assert!(world.factory.launched());
+    assert!(world.factory.authority.launched());
     world.refuses(OWNER, AlreadyLaunched {}, |world| world.factory.launch());
 }

@@ -215,9 +215,9 @@ fn an_oracle_that_is_a_contract_hears_of_the_pool_once_it_trades() {
 #[test]
 fn create_pool_reverts_with_enforced_pause_while_it_is_stopped() {
     let mut world = World::new();
-    world.by(OWNER, |world| world.factory.pause()).unwrap();
+    world.by(OWNER, |world| world.factory.authority.pause()).unwrap();
     world.refuses(ALICE, EnforcedPause {}, |world| world.create(TOKEN));
-    world.by(OWNER, |world| world.factory.unpause()).unwrap();
+    world.by(OWNER, |world| world.factory.authority.unpause()).unwrap();
     let pool = world.expect_pool(TOKEN);
     assert_eq!(world.create(TOKEN), Ok(pool));
 }

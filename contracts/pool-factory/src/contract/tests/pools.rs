@@ -65,7 +65,10 @@ fn renounce_ownership_reverts_with_pools_paused_while_there_are_any() {
     world.refuses(OWNER, paused, |world| world.factory.renounce_ownership());
     world.by(OWNER, |world| world.factory.unpause_pools(&[first])).unwrap();
     world.by(OWNER, |world| world.factory.renounce_ownership()).unwrap();
-    assert_eq!((world.factory.owner(), world.factory.guardian()), (Address::ZERO, Address::ZERO));
+    assert_eq!(
+        (world.factory.authority.owner(), world.factory.authority.guardian()),
+        (Address::ZERO, Address::ZERO)
+    );
 }
 
 #[test]

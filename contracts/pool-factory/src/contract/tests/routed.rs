@@ -6,7 +6,9 @@ use abi::pool_factory::IPoolFactory::{
     createPoolCall, getPoolInfoCall, getPoolsCall, isPoolCall, poolInfoCall,
 };
 
-kit::route_tests! { PoolFactory, "pool-factory", World, factory }
+kit::route_tests! { PoolFactory, "pool-factory", World, factory, others Authority }
+
+kit::authority_tests! { World, OWNER, |world| &world.host.vm }
 
 #[test]
 fn only_create_pool_takes_ether() {
@@ -28,7 +30,7 @@ fn calls_are_decoded_and_answers_encoded() {
     assert_eq!(world.call(&MINIMUM_ETH_VALUECall {}), Ok(POOL_ETHER_MIN_DEFAULT));
     assert_eq!(world.call(&MINIMUM_INITIAL_LIQUIDITYCall {}), Ok(POOL_TOKENS_MIN_DEFAULT));
     assert_eq!(world.call(&IPoolFactory::ownerCall {}), Ok(OWNER));
-    let stranger = Vec::from(PoolFactoryError::from(OwnableUnauthorizedAccount { account: ALICE }));
+    let stranger = OwnableUnauthorizedAccount { account: ALICE }.abi_encode();
     assert_eq!(world.call(&setOracleCall { newOracle: EVE }).err(), Some(stranger));
     let absent = Vec::from(PoolFactoryError::from(PoolFactoryUnknownIndex { index: n(1), count: n(1) }));
     assert_eq!(world.call(&IPoolFactory::allPoolsCall { index: n(1) }), Err(absent));

@@ -15,7 +15,7 @@ fn launched() -> (World, Address) {
     let mut world = World::new();
     let token = world.expect_token(CREDENTIAL);
     world.create(CREDENTIAL).unwrap();
-    world.by(OWNER, |world| world.factory.set_guardian(GUARDIAN)).unwrap();
+    world.by(OWNER, |world| world.factory.authority.set_guardian(GUARDIAN)).unwrap();
     world.forget();
     world.refuses(OWNER, TokenFactoryUnsuitable { account: GENERATOR }, |world| world.factory.launch());
     world.host.vm.set_code(GENERATOR, vec![0x60, 0x00]);
@@ -65,9 +65,9 @@ fn every_setter_waits_for_its_announcement_once_launched() {
         let call_hash = hash(&call);
         let missing = || NotScheduled { callHash: call_hash };
         world.refuses(OWNER, missing(), set);
-        world.by(OWNER, |world| world.factory.schedule(&call)).unwrap();
+        world.by(OWNER, |world| world.factory.authority.schedule(&call)).unwrap();
         let from = NOW + DELAY_SECS;
-        assert_eq!(world.factory.get_scheduled(call_hash), (n(from), n(from + WINDOW_SECS)));
+        assert_eq!(world.factory.authority.get_scheduled(call_hash), (n(from), n(from + WINDOW_SECS)));
         world.host.vm.set_block_timestamp(from - 1);
         world.refuses(OWNER, NotYetDue { callHash: call_hash, from: n(from) }, set);
         world.host.vm.set_block_timestamp(from);
@@ -77,7 +77,7 @@ fn every_setter_waits_for_its_announcement_once_launched() {
         // Once.
         world.refuses(OWNER, missing(), set);
 
-        world.by(OWNER, |world| world.factory.schedule(&call)).unwrap();
+        world.by(OWNER, |world| world.factory.authority.schedule(&call)).unwrap();
         let until = from + DELAY_SECS + WINDOW_SECS;
         world.host.vm.set_block_timestamp(until + 1);
         world.refuses(OWNER, ScheduleExpired { callHash: call_hash, until: n(until) }, set);
@@ -88,7 +88,7 @@ fn every_setter_waits_for_its_announcement_once_launched() {
 fn an_announcement_is_good_for_its_arguments_alone() {
     let (mut world, _) = launched();
     let call = setTreasuryCall { newTreasury: TREASURY }.abi_encode();
-    world.by(OWNER, |world| world.factory.schedule(&call)).unwrap();
+    world.by(OWNER, |world| world.factory.authority.schedule(&call)).unwrap();
     world.host.vm.set_block_timestamp(NOW + DELAY_SECS);
     let other = hash(&setTreasuryCall { newTreasury: EVE }.abi_encode());
     world.refuses(OWNER, NotScheduled { callHash: other }, |world| world.factory.set_treasury(EVE));
@@ -100,7 +100,7 @@ fn the_rate_of_a_token_changes_as_announced() {
     let call = setTokenEmissionRateCall { tokenAddress: token, newRate: RATE }.abi_encode();
     let set = |world: &mut World| world.factory.set_token_emission_rate(token, RATE);
     world.refuses(OWNER, NotScheduled { callHash: hash(&call) }, set);
-    world.by(OWNER, |world| world.factory.schedule(&call)).unwrap();
+    world.by(OWNER, |world| world.factory.authority.schedule(&call)).unwrap();
     world.host.vm.set_block_timestamp(NOW + DELAY_SECS);
     world.host.answer(token, setEmissionRateCall { newRate: RATE }.abi_encode(), Ok(vec![]));
     assert_eq!(world.by(OWNER, set), Ok(()));
@@ -119,11 +119,11 @@ fn a_fee_falls_at_once() {
     });
     // What was announced doesn't happen later, too.
     let call = setCreationFeeCall { newFee: n(4) }.abi_encode();
-    world.by(OWNER, |world| world.factory.schedule(&call)).unwrap();
+    world.by(OWNER, |world| world.factory.authority.schedule(&call)).unwrap();
     world.forget();
     world.by(OWNER, |world| world.factory.set_creation_fee(n(4))).unwrap();
     assert_eq!(decode::<Executed>(&world.logs()[0]), Executed { callHash: hash(&call) });
-    assert_eq!(world.factory.get_scheduled(hash(&call)), (n(0), n(0)));
+    assert_eq!(world.factory.authority.get_scheduled(hash(&call)), (n(0), n(0)));
     assert_eq!(world.by(OWNER, |world| world.factory.set_creation_fee(n(3))), Ok(()));
     world.host.vm.set_block_timestamp(NOW + DELAY_SECS);
     world
@@ -136,7 +136,7 @@ fn a_fee_falls_at_once() {
 fn set_generator_reverts_with_unsuitable_without_code_once_launched() {
     let (mut world, _) = launched();
     let call = setGeneratorCall { newGenerator: EVE }.abi_encode();
-    world.by(OWNER, |world| world.factory.schedule(&call)).unwrap();
+    world.by(OWNER, |world| world.factory.authority.schedule(&call)).unwrap();
     world.host.vm.set_block_timestamp(NOW + DELAY_SECS);
     // The announcement is used up here, which only the chain undoes.
     let refused = world.by(OWNER, |world| world.factory.set_generator(EVE));
@@ -148,34 +148,38 @@ fn set_generator_reverts_with_unsuitable_without_code_once_launched() {
 fn the_guardian_stops_creations_and_announcements_and_no_more() {
     let (mut world, _) = launched();
     let call = setTreasuryCall { newTreasury: TREASURY }.abi_encode();
-    world.by(OWNER, |world| world.factory.schedule(&call)).unwrap();
-    world.by(GUARDIAN, |world| world.factory.cancel(hash(&call))).unwrap();
-    assert_eq!(world.factory.get_scheduled(hash(&call)), (n(0), n(0)));
-    world
-        .refuses(GUARDIAN, NotScheduled { callHash: hash(&call) }, |world| world.factory.cancel(hash(&call)));
+    world.by(OWNER, |world| world.factory.authority.schedule(&call)).unwrap();
+    world.by(GUARDIAN, |world| world.factory.authority.cancel(hash(&call))).unwrap();
+    assert_eq!(world.factory.authority.get_scheduled(hash(&call)), (n(0), n(0)));
+    world.refuses(GUARDIAN, NotScheduled { callHash: hash(&call) }, |world| {
+        world.factory.authority.cancel(hash(&call))
+    });
 
-    world.by(GUARDIAN, |world| world.factory.pause()).unwrap();
-    assert!(world.factory.paused());
-    world.refuses(GUARDIAN, EnforcedPause {}, |world| world.factory.pause());
-    world.refuses(OWNER, EnforcedPause {}, |world| world.factory.renounce_ownership());
+    world.by(GUARDIAN, |world| world.factory.authority.pause()).unwrap();
+    assert!(world.factory.authority.paused());
+    world.refuses(GUARDIAN, EnforcedPause {}, |world| world.factory.authority.pause());
+    world.refuses(OWNER, EnforcedPause {}, |world| world.factory.authority.renounce_ownership());
     let stranger = OwnableUnauthorizedAccount { account: GUARDIAN };
-    world.refuses(GUARDIAN, stranger, |world| world.factory.unpause());
-    world.by(OWNER, |world| world.factory.unpause()).unwrap();
-    world.refuses(OWNER, ExpectedPause {}, |world| world.factory.unpause());
+    world.refuses(GUARDIAN, stranger, |world| world.factory.authority.unpause());
+    world.by(OWNER, |world| world.factory.authority.unpause()).unwrap();
+    world.refuses(OWNER, ExpectedPause {}, |world| world.factory.authority.unpause());
 }
 
 #[test]
 fn renouncing_leaves_no_guardian() {
     let (mut world, _) = launched();
-    world.by(OWNER, |world| world.factory.renounce_ownership()).unwrap();
+    world.by(OWNER, |world| world.factory.authority.renounce_ownership()).unwrap();
     let gone = GuardianSet { previousGuardian: GUARDIAN, newGuardian: Address::ZERO };
     assert_eq!(decode::<GuardianSet>(&world.logs()[0]), gone);
-    assert_eq!((world.factory.owner(), world.factory.guardian()), (Address::ZERO, Address::ZERO));
+    assert_eq!(
+        (world.factory.authority.owner(), world.factory.authority.guardian()),
+        (Address::ZERO, Address::ZERO)
+    );
 }
 
 #[test]
 fn launch_reverts_with_already_launched_the_second_time() {
     let (mut world, _) = launched();
-    assert!(world.factory.launched());
+    assert!(world.factory.authority.launched());
     world.refuses(OWNER, AlreadyLaunched {}, |world| world.factory.launch());
 }

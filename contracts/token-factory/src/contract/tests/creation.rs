@@ -155,9 +155,9 @@ fn a_generator_that_is_a_contract_hears_of_the_token_once_it_is_recorded() {
 #[test]
 fn create_token_reverts_with_enforced_pause_while_it_is_stopped() {
     let mut world = World::new();
-    world.by(OWNER, |world| world.factory.pause()).unwrap();
+    world.by(OWNER, |world| world.factory.authority.pause()).unwrap();
     world.refuses(ALICE, EnforcedPause {}, |world| world.create(CREDENTIAL));
-    world.by(OWNER, |world| world.factory.unpause()).unwrap();
+    world.by(OWNER, |world| world.factory.authority.unpause()).unwrap();
     let token = world.expect_token(CREDENTIAL);
     assert_eq!(world.create(CREDENTIAL), Ok(token));
 }

@@ -20,7 +20,7 @@ fn change(rate: U256) -> Vec<u8> {
 /// Announces it, and waits.
 fn announce(world: &mut World, token: Address, rate: U256) -> B256 {
     let call = setTokenEmissionRateCall { tokenAddress: token, newRate: rate }.abi_encode();
-    world.by(OWNER, |world| world.factory.schedule(&call)).unwrap();
+    world.by(OWNER, |world| world.factory.authority.schedule(&call)).unwrap();
     let due = world.host.vm.block_timestamp() + DELAY_SECS;
     world.host.vm.set_block_timestamp(due);
     world.forget();

@@ -8,7 +8,9 @@ use abi::{
     ownable::IOwnable::ownerCall,
 };
 
-kit::route_tests! { CredentialTokenFactory, "token-factory", World, factory }
+kit::route_tests! { CredentialTokenFactory, "token-factory", World, factory, others Authority }
+
+kit::authority_tests! { World, OWNER, |world| &world.host.vm }
 
 #[test]
 fn only_create_token_takes_ether() {
@@ -46,7 +48,7 @@ fn calls_are_decoded_and_answers_encoded() {
     let details = world.call(&getTokenDetailsCall { credentialId: CREDENTIAL }).unwrap();
     assert_eq!((details.exists, details.tokenAddress, details.creator), (true, token, ALICE));
     assert_eq!(world.call(&ownerCall {}), Ok(OWNER));
-    let stranger = Vec::from(FactoryError::from(OwnableUnauthorizedAccount { account: ALICE }));
+    let stranger = OwnableUnauthorizedAccount { account: ALICE }.abi_encode();
     assert_eq!(world.call(&setTreasuryCall { newTreasury: EVE }).err(), Some(stranger));
     // A name that is no UTF-8.
     let mut mangled = createTokenCall { credentialId: OTHER_CREDENTIAL, ..creation() }.abi_encode();
