@@ -108,8 +108,8 @@ impl Play {
         let act = self.acts.borrow().get(&to).cloned();
         match act {
             Some(act) => act(self, data),
-            // An account takes Ether.
-            None if data.is_empty() => {}
+            // An account without code takes Ether and every call, and does nothing.
+            None if data.is_empty() || self.host.vm.code_size(to) == 0 => {}
             None => return None,
         }
         Some(Ok(vec![]))
