@@ -68,7 +68,8 @@ fn answers_of<'a>(text: &'a str, of_type: &str) -> Option<&'a str> {
 
 /// What stands in the blocks of a type's own methods.
 fn methods_text(text: &str, of_type: &str) -> String {
-    let blocks = text.split(&format!("\nimpl {of_type} {{\n")).skip(1);
+    let start = format!("\nimpl {of_type} {{\n");
+    let blocks = text.split(&start).skip(1);
     blocks
         .filter_map(|block| block.split("\n}\n").next())
         .fold(String::new(), |all, block| all + block + "\n}\n")
