@@ -16,7 +16,7 @@ pub fn utf8(bytes: &[u8]) -> Option<&str> {
     let mut rest = bytes;
     while !rest.is_empty() {
         rest = match rest {
-            [..=0x7f, rest @ ..]
+            [0x00..=0x7f, rest @ ..]
             | [0xc2..=0xdf, 0x80..=0xbf, rest @ ..]
             | [0xe0, 0xa0..=0xbf, 0x80..=0xbf, rest @ ..]
             | [0xe1..=0xec | 0xee..=0xef, 0x80..=0xbf, 0x80..=0xbf, rest @ ..]
