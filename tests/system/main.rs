@@ -4,6 +4,7 @@ mod abi;
 mod ahead;
 mod attacks;
 mod defects;
+mod fills;
 mod interrupted;
 mod journey;
 mod lifecycle;
