@@ -265,6 +265,8 @@ async fn use_pools(stage: &Stage, keys: &mut Vec<B256>) -> Address {
     stage.pays(&stage.holder, pool, call, wei(10)).await;
     permit(stage, pool, &stage.holder, recipient).await;
     stage.executes(&stage.owner, at, pools::pausePoolsCall { pools: vec![pool] }).await;
+    // Nobody launches with an account as the oracle.
+    stage.install_oracle(fixture::oracle()).await;
     let scheduled = schedule(stage, at, |call| pools::scheduleCall { call }.abi_encode()).await;
     let next = stage.stranger.address();
     stage.executes(&stage.owner, at, pools::transferOwnershipCall { newOwner: next }).await;
