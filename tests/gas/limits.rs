@@ -106,7 +106,7 @@ macro_rules! market {
     };
 }
 
-const OPERATIONS: [Operation; 76] = [
+const OPERATIONS: [Operation; 82] = [
     creation!("first of the factory", None, "createToken, first ever (name, symbol < 32 B)"),
     creation!("first of a creator", Some(400_000), "createToken, later (name, symbol < 32 B)"),
     creation!("later", Some(400_000)),
@@ -211,6 +211,8 @@ const OPERATIONS: [Operation; 76] = [
         Some(120_000),
         TRADE_CEILING
     ),
+    market!("pool", "swapExactEthForTokens", "first of the pool, a day later", None, TRADE_CEILING),
+    market!("pool", "swapExactEthForTokens", "to a new holder, first of a day", None, TRADE_CEILING),
     market!("pool", "swapExactTokensForEth", "of all", Some(90_000), TRADE_CEILING,
         EARLIER: "pool" "sell (token -> ETH), existing holder: SUM of 2 txs",
         ROUTER: "uniswap-v2" "router.swapExactTokensForETH, existing holder, infinite approval"),
@@ -235,6 +237,7 @@ const OPERATIONS: [Operation; 76] = [
         Some(135_000),
         TRADE_CEILING
     ),
+    market!("pool", "swapExactTokensForEth", "of all, to a new account, first of a day", None, TRADE_CEILING),
     market!("pool", "addLiquidity", "to a new holder", None, None,
         EARLIER: "pool" "add liquidity, new LP: SUM of 3 txs",
         ROUTER: "uniswap-v2" "router.addLiquidityETH, new LP"),
@@ -286,8 +289,11 @@ const OPERATIONS: [Operation; 76] = [
         None,
         TRADE_CEILING
     ),
+    market!("pool-extension", "swapEthForExactTokens", "first of the pool, a day later", None, TRADE_CEILING),
+    market!("pool-extension", "swapEthForExactTokens", "to a new holder, first of a day", None, TRADE_CEILING),
     market!("pool-extension", "swapTokensForExactEth", "of all", None, TRADE_CEILING),
     market!("pool-extension", "swapTokensForExactEth", "of all, first of an hour", None, TRADE_CEILING),
+    market!("pool-extension", "swapTokensForExactEth", "of all, first of a day", None, TRADE_CEILING),
     market!(
         "pool-extension",
         "swapExactTokensForEthWithPermit",

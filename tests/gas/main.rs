@@ -10,6 +10,7 @@
 //! has our pools and Uniswap v2's own code go through the same histories: `agreement` is how many steps they agree in.
 
 mod breakdown;
+mod dearest;
 mod factory;
 mod limits;
 mod market;
@@ -73,6 +74,7 @@ async fn measured(cached: bool, compiled: Option<&Compiled>) -> Measured {
     breakdowns.extend(pool_factory::measure(&world, costs).await);
     breakdowns.extend(pool::measure(&world, costs).await);
     pool_extension::measure(&world, costs).await;
+    dearest::measure(&world, costs).await;
     proxy::measure(&world, costs).await;
     // After all of ours, which so are the same with and without.
     let live = match compiled {

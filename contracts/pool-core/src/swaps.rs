@@ -237,9 +237,9 @@ fn buys(amount_in: U256, reserve_in: u128, reserve_out: u128) -> Result<(u128, u
     let too_much = || PoolReserveOverflow { balance0: amount_in, balance1: amount_in };
     let fitting = curve::fits(amount_in).ok_or_else(too_much)?;
     match curve::amount_out(amount_in, reserve_in, reserve_out) {
-        Some(0) => Err(InsufficientOutputAmount {}.into()),
-        Some(out) => Ok((fitting, out)),
-        None => Err(InsufficientLiquidity {}.into()),
+        Some(out) if out > 0 => Ok((fitting, out)),
+        // It rounds to nothing, or the clone was never opened and has nothing.
+        _ => Err(InsufficientOutputAmount {}.into()),
     }
 }
 

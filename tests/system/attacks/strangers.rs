@@ -104,7 +104,7 @@ fn a_pool_that_somebody_else_made_is_not_the_factorys() {
                 .reverts_with(&stage.stranger, factory, collect, PoolFactoryUnknownPool { pool: twin })
                 .await;
             // And it has nothing to trade.
-            let nothing = pool::InsufficientLiquidity {};
+            let nothing = pool::InsufficientOutputAmount {};
             let request = buys(wei(1), NONE, market.holder).request(twin);
             assert_eq!(nothing, stage.refuses_request(&stage.holder, request).await);
         }
