@@ -290,7 +290,13 @@ const OPERATIONS: [Operation; 82] = [
         TRADE_CEILING
     ),
     market!("pool-extension", "swapEthForExactTokens", "first of the pool, a day later", None, TRADE_CEILING),
-    market!("pool-extension", "swapEthForExactTokens", "to a new holder, first of a day", None, TRADE_CEILING),
+    market!(
+        "pool-extension",
+        "swapEthForExactTokens",
+        "to a new holder, first of a day",
+        None,
+        TRADE_CEILING
+    ),
     market!("pool-extension", "swapTokensForExactEth", "of all", None, TRADE_CEILING),
     market!("pool-extension", "swapTokensForExactEth", "of all, first of an hour", None, TRADE_CEILING),
     market!("pool-extension", "swapTokensForExactEth", "of all, first of a day", None, TRADE_CEILING),
