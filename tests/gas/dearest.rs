@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use abi::{erc20::IERC20::transferCall, pool::ICredentialPool as pool};
 use alloy::primitives::{Address, U256};
-use ecosystem::signing::Parts;
 use ecosystem_tests::{Stage, World, tokens, wei};
 
 use crate::{
@@ -64,31 +63,9 @@ async fn extension(stage: &Stage, costs: &mut Costs) {
 
     market.allow(seller, U256::ZERO).await;
     market.next_day().await;
-    let (permit_deadline, Parts { v, r, s }) = market.permit(seller, tokens(1)).await;
-    let sell = pool::swapExactTokensForEthWithPermitCall {
-        amountIn: tokens(1),
-        minOut: ANY,
-        to,
-        deadline: ANY_TIME,
-        value: tokens(1),
-        permitDeadline: permit_deadline,
-        v,
-        r,
-        s,
-    };
+    let sell = market.permitted_sale(seller, tokens(1)).await;
     meter.call("first permit of an owner, first of a day", seller, at, sell).await;
     market.next_day().await;
-    let (permit_deadline, Parts { v, r, s }) = market.permit(seller, maximum).await;
-    let sell = pool::swapTokensForExactEthWithPermitCall {
-        amountOut: wei(1),
-        maxIn: maximum,
-        to,
-        deadline: ANY_TIME,
-        value: maximum,
-        permitDeadline: permit_deadline,
-        v,
-        r,
-        s,
-    };
+    let sell = market.permitted_sale_for(seller, wei(1), maximum).await;
     meter.call("later, first of a day", seller, at, sell).await;
 }

@@ -95,6 +95,47 @@ impl<'a> Market<'a> {
         (deadline, sign_permit(key, &permit, &token_domain(stage.chain().chain_id(), self.token, &name)))
     }
 
+    /// Sells `amount` of `key`'s tokens, by a permit over as much.
+    pub(crate) async fn permitted_sale(
+        &self,
+        key: &Key,
+        amount: U256,
+    ) -> pool::swapExactTokensForEthWithPermitCall {
+        let (permit_deadline, Parts { v, r, s }) = self.permit(key, amount).await;
+        pool::swapExactTokensForEthWithPermitCall {
+            amountIn: amount,
+            minOut: ANY,
+            to: key.address(),
+            deadline: ANY_TIME,
+            value: amount,
+            permitDeadline: permit_deadline,
+            v,
+            r,
+            s,
+        }
+    }
+
+    /// Sells at most `maximum` of `key`'s tokens for as much as `ether`, by a permit over the maximum. Units: base units, wei.
+    pub(crate) async fn permitted_sale_for(
+        &self,
+        key: &Key,
+        ether: U256,
+        maximum: U256,
+    ) -> pool::swapTokensForExactEthWithPermitCall {
+        let (permit_deadline, Parts { v, r, s }) = self.permit(key, maximum).await;
+        pool::swapTokensForExactEthWithPermitCall {
+            amountOut: ether,
+            maxIn: maximum,
+            to: key.address(),
+            deadline: ANY_TIME,
+            value: maximum,
+            permitDeadline: permit_deadline,
+            v,
+            r,
+            s,
+        }
+    }
+
     /// Who is who, for a breakdown.
     pub(crate) fn names(&self) -> [(Address, &'static str); 5] {
         [

@@ -75,33 +75,11 @@ async fn permitted(meter: &mut Meter<'_>, market: &Market<'_>) {
     market.allow(seller, U256::ZERO).await;
     market.within_an_hour().await;
     for case in ["first permit of an owner", "later"] {
-        let (permit_deadline, Parts { v, r, s }) = market.permit(seller, tokens(1)).await;
-        let call = pool::swapExactTokensForEthWithPermitCall {
-            amountIn: tokens(1),
-            minOut: ANY,
-            to,
-            deadline: ANY_TIME,
-            value: tokens(1),
-            permitDeadline: permit_deadline,
-            v,
-            r,
-            s,
-        };
+        let call = market.permitted_sale(seller, tokens(1)).await;
         meter.call(case, seller, at, call).await;
         market.pause().await;
     }
-    let (permit_deadline, Parts { v, r, s }) = market.permit(seller, tokens(5)).await;
-    let call = pool::swapTokensForExactEthWithPermitCall {
-        amountOut: wei(1),
-        maxIn: tokens(5),
-        to,
-        deadline: ANY_TIME,
-        value: tokens(5),
-        permitDeadline: permit_deadline,
-        v,
-        r,
-        s,
-    };
+    let call = market.permitted_sale_for(seller, wei(1), tokens(5)).await;
     meter.call("later", seller, at, call).await;
     market.pause().await;
     market.allow(seller, U256::ZERO).await;

@@ -88,15 +88,7 @@ fn a_factory_with_another_field_keeps_everything_and_uses_it() {
         assert_eq!(State::of(&stage).await.behind_proxies(), views);
         assert_eq!(stored(&stage, at).await, words);
 
-        let motto = B256::repeat_byte(0x5a);
-        assert_eq!(stage.reads(at, IMotto::mottoCall {}).await, B256::ZERO);
-        let error = stage.refuses(&stage.stranger, at, IMotto::setMottoCall { motto }).await;
-        assert_eq!(OwnableUnauthorizedAccount { account: stage.stranger.address() }, error);
-        stage.executes(&stage.owner, at, IMotto::setMottoCall { motto }).await;
-        assert_eq!(stage.reads(at, IMotto::mottoCall {}).await, motto);
-        let (layout, field) = appended(&edited, "token-factory", "motto");
-        let slot = B256::from(layout.place(&field).expect("a place"));
-        assert_eq!(new_words(&words, &stored(&stage, at).await), [(slot, motto)]);
+        uses_its_motto(&stage, at, &edited, "token-factory", &words).await;
         assert_eq!(State::of(&stage).await.behind_proxies(), views);
 
         // The token of before asks the factory for its bounds, and a new one is the next in the list.
@@ -152,6 +144,25 @@ fn the_grown_programs_differ_from_the_recorded_layouts_by_one_appended_field() {
         appended(&grown::factory().await, "token-factory", "motto");
         appended(&grown::pool_factory().await, "pool-factory", "motto");
     });
+}
+
+/// The new field of a factory, which stored `words` before, is used: it takes a slot of its own, and nothing else changes.
+pub(super) async fn uses_its_motto(
+    stage: &Stage,
+    at: Address,
+    edited: &Edited,
+    folder: &str,
+    words: &BTreeMap<B256, B256>,
+) {
+    let motto = B256::repeat_byte(0x5a);
+    assert_eq!(stage.reads(at, IMotto::mottoCall {}).await, B256::ZERO);
+    let error = stage.refuses(&stage.stranger, at, IMotto::setMottoCall { motto }).await;
+    assert_eq!(OwnableUnauthorizedAccount { account: stage.stranger.address() }, error);
+    stage.executes(&stage.owner, at, IMotto::setMottoCall { motto }).await;
+    assert_eq!(stage.reads(at, IMotto::mottoCall {}).await, motto);
+    let (layout, field) = appended(edited, folder, "motto");
+    let slot = B256::from(layout.place(&field).expect("a place"));
+    assert_eq!(new_words(words, &stored(stage, at).await), [(slot, motto)]);
 }
 
 /// The layout of a grown program, and the field that it has more than the recorded one.

@@ -4,27 +4,22 @@
 use abi::{
     announced::IAnnounced::scheduleCall,
     erc20::IERC20::{approveCall, balanceOfCall},
-    ownable::IOwnable::OwnableUnauthorizedAccount,
     pool::{CloneArgs, ICredentialPool as pool},
     pool_factory::IPoolFactory::{self as pools, FeesCollected, FeesWithdrawn, ImplementationSet},
 };
 use alloy::{
-    primitives::{Address, B256, U256},
+    primitives::{Address, U256},
     sol_types::SolCall,
 };
 use ecosystem::{
     activation::{Deployed, activate, keep_alive},
     steps::Steps,
 };
-use ecosystem_tests::{
-    Stage, State, World, fixture,
-    grown::{self, IMotto},
-    run, tokens, wei,
-};
+use ecosystem_tests::{Stage, State, World, fixture, grown, run, tokens, wei};
 
 use super::{
     active,
-    added_field::{appended, new_words, stored},
+    added_field::{stored, uses_its_motto},
     buys, is_silent, lock, upgrade_as_announced,
 };
 use crate::lifecycle::inactive_twin;
@@ -51,15 +46,7 @@ fn a_pool_factory_with_another_field_keeps_everything_and_uses_it() {
         assert_eq!(stored(&stage, at).await, words);
         assert_eq!([stored(&stage, traded).await, stored(&stage, paused).await], pools_words);
 
-        let motto = B256::repeat_byte(0x5a);
-        assert_eq!(stage.reads(at, IMotto::mottoCall {}).await, B256::ZERO);
-        let error = stage.refuses(&stage.stranger, at, IMotto::setMottoCall { motto }).await;
-        assert_eq!(OwnableUnauthorizedAccount { account: stage.stranger.address() }, error);
-        stage.executes(&stage.owner, at, IMotto::setMottoCall { motto }).await;
-        assert_eq!(stage.reads(at, IMotto::mottoCall {}).await, motto);
-        let (layout, field) = appended(&edited, "pool-factory", "motto");
-        let slot = B256::from(layout.place(&field).expect("a place"));
-        assert_eq!(new_words(&words, &stored(&stage, at).await), [(slot, motto)]);
+        uses_its_motto(&stage, at, &edited, "pool-factory", &words).await;
         assert_eq!(State::of(&stage).await.behind_proxies(), views);
 
         // The market of before goes on, fees are paid, and a new pool is the next in the list.
