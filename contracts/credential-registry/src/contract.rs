@@ -98,9 +98,6 @@ const MAY_ATTEST: B256 = B256::with_last_byte(1);
 /// What an act counts until, if nothing voids it.
 const COUNTS: u64 = u64::MAX;
 
-/// Version that [`CredentialRegistry::initialize`] sets up.
-const INITIAL_VERSION: u64 = 1;
-
 kit::errors! {
     /// Why a call was refused.
     pub RegistryError and AuthorityError:
@@ -212,7 +209,7 @@ impl CredentialRegistry {
     /// `OwnableInvalidOwner` if `owner` is zero.
     /// Events: `Initialized`, `OwnershipTransferred`.
     pub fn initialize(&mut self, owner: Address) -> Result<(), RegistryError> {
-        self.authority.initialize(INITIAL_VERSION, owner)?;
+        self.authority.initialize(owner)?;
         Ok(())
     }
 
@@ -640,7 +637,7 @@ impl CredentialRegistry {
             self.records.types.at_mut((issuer, *credential_type)).set(MAY_ATTEST);
         }
         // By hand, with the encoding that the announcement is compared by.
-        let topics = [IssuerAdded::SIGNATURE_HASH.0, issuer.word()];
+        let topics = [kit::in_code!(IssuerAdded::SIGNATURE_HASH).0, issuer.word()];
         let mut log = reply::words(&topics);
         append_terms(&mut log, 2, types, metadata_uri);
         self.vm().emit_log(&log, topics.len());

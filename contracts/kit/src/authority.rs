@@ -40,6 +40,9 @@ crate::errors! {
     AlreadyLaunched {},
 }
 
+/// What a contract is initialised as first.
+const INITIAL_VERSION: u64 = 1;
+
 /// Owner, guardian and announcements of a contract, each in a namespace of its own.
 #[storage]
 pub struct Authority {
@@ -51,14 +54,22 @@ pub struct Authority {
 
 /// What a contract's own functions begin with.
 impl Authority {
-    /// Begins the initialisation of `version` (from 1), whose owner is `owner`.
+    /// Begins the contract's initialisation, by which `owner` becomes its owner.
     ///
     /// Errors: [`AlreadyInitialized`] the second time; [`DirectInitialization`] on the program itself;
     /// [`OwnableInvalidOwner`] for the zero address.
     /// Events: `Initialized`, `OwnershipTransferred` from zero.
-    pub fn initialize(&mut self, version: u64, owner: Address) -> Result<(), AuthorityError> {
-        self.initializer.begin(version)?;
+    pub fn initialize(&mut self, owner: Address) -> Result<(), AuthorityError> {
+        self.initialize_again(INITIAL_VERSION)?;
         self.ownership.initialize(owner)
+    }
+
+    /// Begins what sets up a later `version` (from 2) after an upgrade: owner, guardian and announcements stay as they are.
+    ///
+    /// Errors: [`AlreadyInitialized`] if that version or a later one was; [`DirectInitialization`] on the program itself.
+    /// Events: `Initialized`.
+    pub fn initialize_again(&mut self, version: u64) -> Result<(), AuthorityError> {
+        self.initializer.begin(version)
     }
 
     /// Whether the owner calls.

@@ -102,7 +102,7 @@ impl Schedule {
         self.pending.at_mut(call_hash).set_halves([tenure, u128::from(from)]);
         // By hand: the event's type holds the call in alloy's shared `Bytes`.
         let (offset, first, last) = (CALL_OFFSET, U256::from(from), U256::from(until(from)));
-        let topics = [Scheduled::SIGNATURE_HASH.0, call_hash.0];
+        let topics = [crate::in_code!(Scheduled::SIGNATURE_HASH).0, call_hash.0];
         let head: [[u8; 32]; 3] = [offset.to_be_bytes(), first.to_be_bytes(), last.to_be_bytes()];
         let mut log = Vec::from(topics.as_flattened());
         log.extend_from_slice(head.as_flattened());

@@ -68,7 +68,7 @@ impl Market {
         ([token, ether], last)
     }
 
-    /// What there is now. In a box: the chain's wasm copies byte by byte, and a book handed on is hundreds of them.
+    /// What there is now. In a box: a book handed on by value is hundreds of bytes, and copying them is code, too.
     #[inline(never)]
     pub(crate) fn open(&self) -> Result<Box<Book>, PoolError> {
         let args = self.args()?;
@@ -157,7 +157,7 @@ impl Market {
 
 /// Tells the reserves.
 fn emit_sync<H: stylus_sdk::stylus_core::RawLogAccess + ?Sized>(host: &H, [reserve0, reserve1]: [u128; 2]) {
-    let signature = <Sync as alloy_sol_types::SolEvent>::SIGNATURE_HASH.0;
+    let signature = kit::in_code!(<Sync as alloy_sol_types::SolEvent>::SIGNATURE_HASH).0;
     let data = [Uint112(reserve0), Uint112(reserve1)].map(reply::Word::word);
     kit::log::emit(host, &[signature], &data);
 }

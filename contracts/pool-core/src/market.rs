@@ -51,7 +51,7 @@ kit::events! {
 /// | 2 | `price1` | Σ price of Ether in the token · seconds (256, UQ112.112) |
 /// | 3 | `live` | `math::history::Live`; its flags: 1 paused, 2 protocol fee |
 /// | 4 | `supply` | shares in existence (256) |
-/// | 5 | `k_last` | product of the reserves after the last change of liquidity (256); zero while the protocol's fee is off |
+/// | 5 | `k_last` | product of the reserves after the last change of liquidity or the fee's switching on (256); zero while the protocol's fee is off |
 /// | 6, 7 | `shares` | holder → shares; owner → spender → allowance |
 /// | 8 | `permits` | owner → next nonce |
 /// | 9 … 752 | `hours` | ring of `math::history::Observation`, one for each hour with an interaction |
@@ -153,7 +153,8 @@ impl Market {
         self.flag(PROTOCOL_FEE)
     }
 
-    /// The product of the reserves after the last change of liquidity; zero while the protocol's fee is off.
+    /// The product of the reserves after the last change of liquidity, or when the protocol's fee was switched on, if that was
+    /// later; zero while it is off.
     pub fn k_last(&self) -> U256 {
         self.k_last.number()
     }

@@ -95,9 +95,6 @@ const HIGH_BITS: u32 = 32;
 /// First byte of the code of every Stylus program, and of accounts that delegate to other code (EIP-7702).
 const NO_CONTRACT_MARK: u8 = 0xef;
 
-/// Version that [`PoolFactory::initialize`] sets up.
-const INITIAL_VERSION: u64 = 1;
-
 /// Basis points in a whole.
 const WHOLE_BPS: U256 = uint!(10_000_U256);
 
@@ -215,7 +212,7 @@ impl PoolFactory {
         implementation: Address,
         extension: Address,
     ) -> Result<(), PoolFactoryError> {
-        self.authority.initialize(INITIAL_VERSION, owner)?;
+        self.authority.initialize(owner)?;
         self.replace_token_factory(token_factory)?;
         self.replace_oracle(oracle)?;
         self.replace_implementation(implementation, extension)?;
@@ -463,7 +460,7 @@ impl PoolFactory {
     pub fn launch(&mut self) -> Result<(), PoolFactoryError> {
         self.authority.only_owner()?;
         let oracle = self.oracle();
-        if !self.authority.launched() && self.vm().code_size(oracle) == 0 {
+        if !self.authority.launched() && self.is_no_contract(oracle) {
             return Err(PoolFactoryUnsuitable { account: oracle }.into());
         }
         Ok(self.authority.launch()?)

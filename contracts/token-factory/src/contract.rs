@@ -85,9 +85,6 @@ const ADDRESS_BITS: usize = 160;
 /// First byte of the code of every Stylus program, and of accounts that delegate to other code (EIP-7702).
 const NO_CONTRACT_MARK: u8 = 0xef;
 
-/// Version that [`CredentialTokenFactory::initialize`] sets up.
-const INITIAL_VERSION: u64 = 1;
-
 kit::errors! {
     /// Why a call was refused.
     pub FactoryError and AuthorityError:
@@ -198,7 +195,7 @@ impl CredentialTokenFactory {
         generator: Address,
         implementation: Address,
     ) -> Result<(), FactoryError> {
-        self.authority.initialize(INITIAL_VERSION, owner)?;
+        self.authority.initialize(owner)?;
         self.replace_registry(registry)?;
         self.replace_generator(generator)?;
         self.replace_implementation(implementation)?;
@@ -395,7 +392,7 @@ impl CredentialTokenFactory {
     pub fn launch(&mut self) -> Result<(), FactoryError> {
         self.authority.only_owner()?;
         let generator = self.generator();
-        if !self.authority.launched() && self.vm().code_size(generator) == 0 {
+        if !self.authority.launched() && self.is_no_contract(generator) {
             return Err(TokenFactoryUnsuitable { account: generator }.into());
         }
         Ok(self.authority.launch()?)

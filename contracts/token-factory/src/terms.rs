@@ -6,6 +6,7 @@ use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{SolCall, SolEvent};
 use kit::{
     calldata::append_bytes,
+    in_code,
     reply::{self, Word},
 };
 use stylus_sdk::stylus_core::RawLogAccess;
@@ -51,7 +52,8 @@ impl Terms<'_> {
         timestamp: U256,
     ) {
         let (symbol_at, texts) = self.texts();
-        let topics = [TokenCreated::SIGNATURE_HASH.0, credential_id.0, token.word(), self.creator.word()];
+        let signature = in_code!(TokenCreated::SIGNATURE_HASH).0;
+        let topics = [signature, credential_id.0, token.word(), self.creator.word()];
         let head = reply::words(&[
             U256::from(HEAD_BYTES).word(),
             symbol_at.word(),

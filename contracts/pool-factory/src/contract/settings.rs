@@ -12,6 +12,11 @@ impl PoolFactory {
         self.pools.recipient.set_halves(packed(fee.saturating_to(), recipient));
     }
 
+    /// Whether `account` has no code of its own, or none that stays.
+    pub(super) fn is_no_contract(&self, account: Address) -> bool {
+        self.vm().code_size(account) == 0 || self.is_program(account)
+    }
+
     /// Whether `account` is a program itself, where its proxy is meant, or delegates to other code at its key's whim.
     fn is_program(&self, account: Address) -> bool {
         self.vm().code(account).first() == Some(&NO_CONTRACT_MARK)

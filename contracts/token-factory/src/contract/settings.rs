@@ -13,6 +13,11 @@ impl CredentialTokenFactory {
         self.tokens.treasury.set_number(high | number(account(treasury)));
     }
 
+    /// Whether `account` has no code of its own, or none that stays.
+    pub(super) fn is_no_contract(&self, account: Address) -> bool {
+        self.vm().code_size(account) == 0 || self.is_program(account)
+    }
+
     /// Whether `account` is a program itself, where its proxy is meant, or delegates to other code at its key's whim.
     pub(super) fn is_program(&self, account: Address) -> bool {
         self.vm().code(account).first() == Some(&NO_CONTRACT_MARK)

@@ -24,6 +24,23 @@ fn initialize_sets_the_owner_once() {
     world.refuses(AlreadyInitialized { version: 1 }, |world| world.registry.initialize(EVE));
 }
 
+/// As an upgraded program does it: who decides stays.
+#[test]
+fn a_later_version_is_initialised_once_and_changes_no_owner() {
+    let mut world = World::new();
+    let heir = address!("0000000000000000000000000000000000000e18");
+    world.by(OWNER, |registry| registry.authority.transfer_ownership(heir)).unwrap();
+    world.registry.authority.initialize_again(2).unwrap();
+    assert_eq!(world.last::<Initialized>(), Initialized { version: 2 });
+    let authority = &world.registry.authority;
+    assert_eq!((authority.owner(), authority.pending_owner()), (OWNER, heir));
+    for version in [1, 2] {
+        let again = AlreadyInitialized { version: 2 }.abi_encode();
+        let refused = world.registry.authority.initialize_again(version).unwrap_err();
+        assert_eq!(RegistryError::from(refused), RegistryError(again));
+    }
+}
+
 #[test]
 fn initialize_reverts_with_direct_initialization_on_the_implementation_itself() {
     let vm = TestVM::new();

@@ -171,8 +171,11 @@ fn renouncing_leaves_no_guardian_and_waits_for_the_pause_to_end() {
 #[test]
 fn launch_reverts_with_unsuitable_while_the_oracle_is_an_account() {
     let mut world = World::new();
-    let unfit = PoolFactoryUnsuitable { account: ORACLE };
-    world.refuses(OWNER, unfit, |world| world.factory.launch());
+    let unfit = || PoolFactoryUnsuitable { account: ORACLE };
+    world.refuses(OWNER, unfit(), |world| world.factory.launch());
+    // Nor is it one whose key can have it run other code from one day to the next (EIP-7702).
+    world.host.vm.set_code(ORACLE, [&[0xef, 0x01, 0x00][..], EVE.as_slice()].concat());
+    world.refuses(OWNER, unfit(), |world| world.factory.launch());
     // Who isn't the owner isn't told.
     world.refuses(EVE, OwnableUnauthorizedAccount { account: EVE }, |world| world.factory.launch());
     world.launch();

@@ -17,7 +17,11 @@ fn launched() -> (World, Address) {
     world.create(CREDENTIAL).unwrap();
     world.by(OWNER, |world| world.factory.authority.set_guardian(GUARDIAN)).unwrap();
     world.forget();
-    world.refuses(OWNER, TokenFactoryUnsuitable { account: GENERATOR }, |world| world.factory.launch());
+    let unfit = || TokenFactoryUnsuitable { account: GENERATOR };
+    world.refuses(OWNER, unfit(), |world| world.factory.launch());
+    // Nor is it one whose key can have it run other code from one day to the next (EIP-7702).
+    world.host.vm.set_code(GENERATOR, [&[0xef, 0x01, 0x00][..], EVE.as_slice()].concat());
+    world.refuses(OWNER, unfit(), |world| world.factory.launch());
     world.host.vm.set_code(GENERATOR, vec![0x60, 0x00]);
     world.by(OWNER, |world| world.factory.launch()).unwrap();
     assert_eq!(decode::<Launched>(&world.logs()[0]), Launched {});
