@@ -5,7 +5,7 @@
 //! [`Stage`] is one test's registry and factory with accounts that nobody else uses, so tests run side by side.
 //! [`run`] runs a test.
 
-pub mod attacker;
+#[path = "../fixtures/mod.rs"]
 pub mod fixture;
 pub mod grown;
 pub mod history;
@@ -17,6 +17,7 @@ pub mod storage;
 mod untouched;
 mod world;
 
+pub use fixture::attacker;
 pub use runtime::run;
 pub use stage::{Stage, tokens, wei};
 pub use state::State;
