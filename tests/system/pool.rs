@@ -171,6 +171,21 @@ pub(crate) fn buy(amounts: &Amounts, to: Address, deadline: U256) -> Entry {
     Entry::paid(amounts.ether_in, call)
 }
 
+/// What tells prices and what became of them, which nobody may ask while they are about to change.
+pub(crate) fn prices() -> [Entry; 9] {
+    [
+        Entry::of(pool::getAmountOutCall { amountIn: wei(1), tokenIn: NOBODY }),
+        Entry::of(pool::getAmountInCall { amountOut: wei(1), tokenOut: NOBODY }),
+        Entry::of(pool::price0CumulativeLastCall {}),
+        Entry::of(pool::price1CumulativeLastCall {}),
+        Entry::of(pool::consultCall { window: 1 }),
+        Entry::of(pool::volumeCall { window: 1 }),
+        Entry::of(pool::liquidityCall { window: 1 }),
+        Entry::of(pool::observeCall { secondsAgo: vec![0] }),
+        Entry::of(pool::dailyMeansCall {}),
+    ]
+}
+
 pub(crate) fn buy_exact(amounts: &Amounts, to: Address, deadline: U256) -> Entry {
     let call = pool::swapEthForExactTokensCall { amountOut: amounts.tokens_out, to, deadline };
     Entry::paid(amounts.ether_max, call)

@@ -60,43 +60,61 @@ use INotes::{noteCall, setNoteCall};
     },
 ];
 
-/// A word behind all fields of the factory.
-pub(super) const FACTORY: [Edit; 5] = [
-    Edit {
-        file: CONTRACT,
-        find: "///\n/// An untouched word of 9 or 10 is",
-        replace: "/// | 11 | `motto` | what the factory stands for |\n///\n/// An untouched word of 9 or 10 is",
-    },
-    Edit {
-        file: CONTRACT,
-        find: "}\n\nimpl Namespace for Tokens {\n",
-        replace: "    motto: Word,\n}\n\nimpl Namespace for Tokens {\n",
-    },
-    Edit {
-        file: CONTRACT,
-        find: "// What the interface declares; `routes.rs` says which call runs which function.\n",
-        replace: "impl CredentialTokenFactory {
+/// A word behind all fields of a factory: in its table behind the row that this text follows, in the struct of this namespace.
+macro_rules! motto {
+    ($contract:literal, $error:literal, $slot:literal, $behind:literal, $namespace:literal, $field:literal, $import:literal) => {
+        [
+            Edit {
+                file: CONTRACT,
+                find: concat!("///\n", $behind),
+                replace: concat!(
+                    "/// | ",
+                    $slot,
+                    " | `motto` | what the factory stands for |\n///\n",
+                    $behind
+                ),
+            },
+            Edit {
+                file: CONTRACT,
+                find: concat!("}\n\nimpl Namespace for ", $namespace, " {\n"),
+                replace: concat!("    motto: Word,\n}\n\nimpl Namespace for ", $namespace, " {\n"),
+            },
+            Edit {
+                file: CONTRACT,
+                find: "// What the interface declares; `routes.rs` says which call runs which function.\n",
+                replace: concat!(
+                    "impl ",
+                    $contract,
+                    " {
     /// The factory's motto; zero if it has none.
     pub fn motto(&self) -> B256 {
-        self.tokens.motto.get()
+        self.",
+                    $field,
+                    ".motto.get()
     }
 
     /// Gives the factory a motto.
     ///
     /// Errors: [`OwnableUnauthorizedAccount`].
-    pub fn set_motto(&mut self, motto: B256) -> Result<(), FactoryError> {
+    pub fn set_motto(&mut self, motto: B256) -> Result<(), ",
+                    $error,
+                    "> {
         self.authority.only_owner()?;
-        self.tokens.motto.set(motto);
+        self.",
+                    $field,
+                    ".motto.set(motto);
         Ok(())
     }
 }
-",
-    },
-    Edit {
-        file: ROUTES,
-        find: "use crate::contract::{CredentialTokenFactory, FactoryError};\n",
-        replace: "use crate::contract::{CredentialTokenFactory, FactoryError};
-
+"
+                ),
+            },
+            Edit {
+                file: ROUTES,
+                find: $import,
+                replace: concat!(
+                    $import,
+                    "
 alloy_sol_types::sol! {
     interface IMotto {
         function motto() external view returns (bytes32 motto);
@@ -104,68 +122,38 @@ alloy_sol_types::sol! {
     }
 }
 use IMotto::{mottoCall, setMottoCall};
-",
-    },
-    Edit {
-        file: ROUTES,
-        find: "    initializeCall => ",
-        replace: "    mottoCall => reply::words(&[this.motto().word()]);
+"
+                ),
+            },
+            Edit {
+                file: ROUTES,
+                find: "    initializeCall => ",
+                replace: "    mottoCall => reply::words(&[this.motto().word()]);
     setMottoCall => done(this.set_motto(a.word()?)?);
     initializeCall => ",
-    },
-];
-
-/// A word behind all fields of the pool factory.
-pub(super) const POOL_FACTORY: [Edit; 5] = [
-    Edit {
-        file: CONTRACT,
-        find: "///\n/// A pool takes two new slots here",
-        replace: "/// | 10 | `motto` | what the factory stands for |\n///\n/// A pool takes two new slots here",
-    },
-    Edit {
-        file: CONTRACT,
-        find: "}\n\nimpl Namespace for Pools {\n",
-        replace: "    motto: Word,\n}\n\nimpl Namespace for Pools {\n",
-    },
-    Edit {
-        file: CONTRACT,
-        find: "// What the interface declares; `routes.rs` says which call runs which function.\n",
-        replace: "impl PoolFactory {
-    /// The factory's motto; zero if it has none.
-    pub fn motto(&self) -> B256 {
-        self.pools.motto.get()
-    }
-
-    /// Gives the factory a motto.
-    ///
-    /// Errors: [`OwnableUnauthorizedAccount`].
-    pub fn set_motto(&mut self, motto: B256) -> Result<(), PoolFactoryError> {
-        self.authority.only_owner()?;
-        self.pools.motto.set(motto);
-        Ok(())
-    }
+            },
+        ]
+    };
 }
-",
-    },
-    Edit {
-        file: ROUTES,
-        find: "use crate::contract::PoolFactory;\n",
-        replace: "use crate::contract::PoolFactory;
 
-alloy_sol_types::sol! {
-    interface IMotto {
-        function motto() external view returns (bytes32 motto);
-        function setMotto(bytes32 motto) external;
-    }
-}
-use IMotto::{mottoCall, setMottoCall};
-",
-    },
-    Edit {
-        file: ROUTES,
-        find: "    initializeCall => ",
-        replace: "    mottoCall => reply::words(&[this.motto().word()]);
-    setMottoCall => done(this.set_motto(a.word()?)?);
-    initializeCall => ",
-    },
-];
+/// A motto of the factory.
+pub(super) const FACTORY: [Edit; 5] = motto!(
+    "CredentialTokenFactory",
+    "FactoryError",
+    "11",
+    "/// An untouched word of 9 or 10 is",
+    "Tokens",
+    "tokens",
+    "use crate::contract::{CredentialTokenFactory, FactoryError};\n"
+);
+
+/// A motto of the pool factory.
+pub(super) const POOL_FACTORY: [Edit; 5] = motto!(
+    "PoolFactory",
+    "PoolFactoryError",
+    "10",
+    "/// A pool takes two new slots here",
+    "Pools",
+    "pools",
+    "use crate::contract::PoolFactory;\n"
+);

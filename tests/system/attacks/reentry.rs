@@ -18,7 +18,7 @@ use math::curve;
 use super::{Player, sells};
 use crate::pool::{
     Amounts, EVER, Entry, Market, NOBODY, NONE, WORTHLESS, buy_exact, entries, exact_sales, pair_trade,
-    removal,
+    prices, removal,
 };
 
 /// Everything that changes something, or tells a price.
@@ -32,16 +32,8 @@ fn guarded(to: Address) -> Vec<Entry> {
         Entry::of(pool::skimCall { to }),
         Entry::of(pool::syncCall {}),
         Entry::of(pool::setProtocolFeeCall { on: true }),
-        Entry::of(pool::getAmountOutCall { amountIn: wei(1), tokenIn: NOBODY }),
-        Entry::of(pool::getAmountInCall { amountOut: wei(1), tokenOut: NOBODY }),
-        Entry::of(pool::price0CumulativeLastCall {}),
-        Entry::of(pool::price1CumulativeLastCall {}),
-        Entry::of(pool::consultCall { window: 1 }),
-        Entry::of(pool::volumeCall { window: 1 }),
-        Entry::of(pool::liquidityCall { window: 1 }),
-        Entry::of(pool::observeCall { secondsAgo: vec![0] }),
-        Entry::of(pool::dailyMeansCall {}),
     ]);
+    calls.extend(prices());
     calls
 }
 

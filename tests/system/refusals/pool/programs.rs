@@ -16,7 +16,7 @@ use ecosystem::key::Key;
 use ecosystem_tests::{Stage, run, tokens, wei};
 use std::collections::BTreeSet;
 
-use crate::pool::{EVER, Entry, Market, NOBODY, NONE, entries, pair_trade, removal};
+use crate::pool::{EVER, Entry, Market, NONE, entries, pair_trade, prices, removal};
 
 fn initialisation(amount: u128, ether: u128) -> Entry {
     let call = pool::initializeCall { tokenAmount: U256::from(amount), protocolFee: false };
@@ -105,21 +105,12 @@ fn needing_a_pool(to: Address) -> Vec<Entry> {
         // To somebody else: what stays where it is isn't locked by any terms.
         Entry::of(pool::transferCall { to: SOMEBODY, value: NONE }),
         Entry::of(pool::transferFromCall { from: to, to: SOMEBODY, value: NONE }),
-        Entry::of(pool::getAmountOutCall { amountIn: wei(1), tokenIn: NOBODY }),
-        Entry::of(pool::getAmountInCall { amountOut: wei(1), tokenOut: NOBODY }),
-        Entry::of(pool::price0CumulativeLastCall {}),
-        Entry::of(pool::price1CumulativeLastCall {}),
-        Entry::of(pool::consultCall { window: 1 }),
-        Entry::of(pool::volumeCall { window: 1 }),
-        Entry::of(pool::liquidityCall { window: 1 }),
-        Entry::of(pool::observeCall { secondsAgo: vec![0] }),
-        Entry::of(pool::dailyMeansCall {}),
         Entry::of(pool::factoryCall {}),
         Entry::of(pool::token0Call {}),
         Entry::of(pool::lockedBalanceOfCall { account: to }),
         Entry::of(pool::unlockScheduleCall {}),
     ];
-    entries(to, EVER).into_iter().chain(others).collect()
+    entries(to, EVER).into_iter().chain(others).chain(prices()).collect()
 }
 
 /// The signatures of `folder`'s functions; of a pool, also of those that its extension answers.
