@@ -36,12 +36,14 @@ fn p3_what_is_added_is_worth_shares_at_once() {
     run(async {
         let market = Market::shared().await;
         let (stage, at) = (&market.stage, market.at);
-        let before = market.reads(pool::balanceOfCall { account: market.holder }).await;
+        // For somebody else than who opened the pool, and has shares already.
+        let to = stage.relayer.address();
+        let before = market.reads(pool::balanceOfCall { account: to }).await;
         let supply = market.reads(pool::totalSupplyCall {}).await;
-        let sent = market.takes(addition(market.holder, EVER, tokens(10), wei(10))).await;
+        let sent = market.takes(addition(to, EVER, tokens(10), wei(10))).await;
         let added: Mint = stage.event(&sent, at);
         assert_eq!((added.amount0, added.amount1), (tokens(10), wei(10)));
-        let shares = market.reads(pool::balanceOfCall { account: market.holder }).await - before;
+        let shares = market.reads(pool::balanceOfCall { account: to }).await - before;
         assert_eq!(shares, supply / U256::from(5));
         nothing_is_left(&market).await;
     });

@@ -32,15 +32,22 @@ fn p1_what_a_trader_sends_buys_for_the_trader() {
 
         let quote = pool::getAmountOutCall { amountIn: usual.ether_in, tokenIn: NOBODY };
         let quote = market.reads(quote).await;
-        let sent = market.takes(buy(&usual, market.holder, EVER)).await;
+        // For somebody else than who opened the pool: what arrives is the trade's alone.
+        let to = stage.relayer.address();
+        let held = || stage.reads(market.token, balanceOfCall { account: to });
+        let before = held().await;
+        let sent = market.takes(buy(&usual, to, EVER)).await;
         assert_eq!(stage.event::<Swap>(&sent, market.at).amount0Out, quote);
+        assert_eq!(held().await - before, quote);
         nothing_is_left(&market).await;
 
         let quote = pool::getAmountOutCall { amountIn: usual.tokens_in, tokenIn: market.token };
         let quote = market.reads(quote).await;
-        let [sale, _] = sales(&usual, market.holder, EVER, WORTHLESS);
+        let [sale, _] = sales(&usual, to, EVER, WORTHLESS);
+        let before = stage.chain().balance(to).await.expect("the node answers");
         let sent = market.takes(sale).await;
         assert_eq!(stage.event::<Swap>(&sent, market.at).amount1Out, quote);
+        assert_eq!(stage.chain().balance(to).await.expect("the node answers") - before, quote);
         nothing_is_left(&market).await;
     });
 }
